@@ -67,7 +67,8 @@ fn read(root: &Path) -> Result<Tree> {
             let (path, kind) = (entry.path(), entry.file_type()?);
             if kind.is_dir() {
                 let name = entry.file_name().to_string_lossy().into_owned();
-                if !NOT_OURS.contains(&name.as_str()) && !(folder == root && PRIVATE.contains(&name.as_str())) {
+                let private = folder == root && PRIVATE.contains(&name.as_str());
+                if !private && !NOT_OURS.contains(&name.as_str()) {
                     folders.push(path);
                 }
             } else if kind.is_file()
