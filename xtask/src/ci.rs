@@ -22,6 +22,7 @@ pub(crate) fn ci(root: &Path, args: &[String]) -> Result<bool> {
     };
     let mut ci = Ci { root: root.to_path_buf(), target: crate::target(root), steps: Vec::new() };
     let started = Instant::now();
+    let before = ci.changed_files();
     if !fast {
         ci.step("debian packages", &[], |_| said(debian::install()));
     }
@@ -44,6 +45,9 @@ pub(crate) fn ci(root: &Path, args: &[String]) -> Result<bool> {
     if !fast {
         let ground = ["debian packages", "pages", "build + clippy"];
         ci.step("browser tests", &ground, |ci| ci.npm("test:browser", 20 * MINUTE, true));
+    }
+    if std::env::var_os("CI").is_some() {
+        ci.step("drift", &[], |ci| said(ci.drift(&before)));
     }
     Ok(ci.report(started.elapsed()))
 }
@@ -168,6 +172,22 @@ impl Ci {
             &["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"]
         };
         self.counted(self.cargo_command(args), 30 * MINUTE)
+    }
+
+    /// What git sees as changed, or nothing without git.
+    fn changed_files(&self) -> String {
+        run::ask(Command::new("git").args(["status", "--porcelain"]).current_dir(&self.root)).unwrap_or_default()
+    }
+
+    /// A lock file, schema or generated file that a run rewrites was committed stale. Only asked where nobody else edits the tree.
+    fn drift(&self, before: &str) -> Result<String, String> {
+        let after = self.changed_files();
+        let new: Vec<&str> = after.lines().filter(|line| !before.lines().any(|old| old == *line)).collect();
+        if new.is_empty() {
+            Ok("this run changed no committed file".into())
+        } else {
+            Err(format!("this run changed: {}", new.join(", ")))
+        }
     }
 
     fn run(&self, mut command: Command, limit: Duration) -> Result<End> {

@@ -23,8 +23,8 @@ pub(crate) struct Outcome {
     pub(crate) output: Vec<String>,
 }
 
-/// Runs `command` for at most `limit` and hands each line to `show`. A carriage return ends a line too: that is how cargo draws
-/// its progress.
+/// Runs `command` for at most `limit` and hands each line to `show`, and an empty one when a moment passes without any, so that a
+/// clock can be drawn. A carriage return ends a line too: that is how cargo draws its progress.
 pub(crate) fn run(command: &mut Command, limit: Duration, mut show: impl FnMut(&str)) -> Result<Outcome> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command
@@ -44,7 +44,9 @@ pub(crate) fn run(command: &mut Command, limit: Duration, mut show: impl FnMut(&
     let mut output = Vec::new();
     let status = watch(&mut child, &received, limit, |line| {
         show(&line);
-        output.push(line);
+        if !line.is_empty() {
+            output.push(line);
+        }
     })?;
     let (ok, why) = match status {
         Some(status) if status.success() => (true, String::new()),
@@ -56,7 +58,9 @@ pub(crate) fn run(command: &mut Command, limit: Duration, mut show: impl FnMut(&
 
 /// Prints each line: the usual `show`.
 pub(crate) fn print(line: &str) {
-    println!("{line}");
+    if !line.is_empty() {
+        println!("{line}");
+    }
 }
 
 /// Runs a short command and returns its standard output, or nothing if it is missing or fails.
@@ -68,16 +72,35 @@ pub(crate) fn ask(command: &mut Command) -> Option<String> {
 fn forward(stream: impl Read + Send + 'static, lines: SyncSender<String>) {
     std::thread::spawn(move || {
         let mut reader = BufReader::new(stream);
-        let mut bytes = Vec::new();
-        while matches!(reader.read_until(b'\n', &mut bytes), Ok(n) if n > 0) {
-            for line in String::from_utf8_lossy(&bytes).split(['\n', '\r']).filter(|line| !line.trim().is_empty()) {
-                if lines.send(line.to_owned()).is_err() {
-                    return;
-                }
+        let mut line = Vec::new();
+        loop {
+            let (taken, ended) = match reader.fill_buf() {
+                Ok([]) | Err(_) => break,
+                Ok(bytes) => match bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+                    Some(at) => {
+                        line.extend_from_slice(&bytes[..at]);
+                        (at + 1, true)
+                    }
+                    None => {
+                        line.extend_from_slice(bytes);
+                        (bytes.len(), false)
+                    }
+                },
+            };
+            reader.consume(taken);
+            if ended && !pass(&mut line, &lines) {
+                return;
             }
-            bytes.clear();
         }
+        pass(&mut line, &lines);
     });
+}
+
+/// Says whether anybody still listens.
+fn pass(line: &mut Vec<u8>, lines: &SyncSender<String>) -> bool {
+    let text = String::from_utf8_lossy(line).trim_end().to_owned();
+    line.clear();
+    text.is_empty() || lines.send(text).is_ok()
 }
 
 /// Returns the status, or nothing if the time ran out and the program was ended.
@@ -101,6 +124,7 @@ fn watch(
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(ended.map(|(_, status)| status)),
             Err(RecvTimeoutError::Timeout) if ended.is_none() => {
+                take(String::new());
                 ended = child.try_wait()?.map(|status| (Instant::now(), status));
             }
             Err(RecvTimeoutError::Timeout) => {}

@@ -46,8 +46,7 @@ fn build_pages(root: &Path, target: &Path) -> Result<()> {
     }
     let packages = Stamp::packages(root, target)?;
     if !packages.fresh {
-        step.show("npm packages", 5);
-        let outcome = run::run(&mut pages::packages(root), NPM_LIMIT, |_| {})?;
+        let outcome = run::run(&mut pages::packages(root), NPM_LIMIT, |_| step.show("npm packages", 5))?;
         if !outcome.ok {
             return without_pages(&mut step, &outcome);
         }
@@ -59,8 +58,7 @@ fn build_pages(root: &Path, target: &Path) -> Result<()> {
         return Ok(());
     }
     for (script, what, percent) in [("build:console", "console", 50), ("build:widget", "widget", 80)] {
-        step.show(what, percent);
-        let outcome = run::run(&mut pages::script(root, script), NPM_LIMIT, |_| {})?;
+        let outcome = run::run(&mut pages::script(root, script), NPM_LIMIT, |_| step.show(what, percent))?;
         if !outcome.ok {
             return without_pages(&mut step, &outcome);
         }
@@ -80,7 +78,6 @@ fn without_pages(step: &mut Step, outcome: &Outcome) -> Result<()> {
 
 fn build_hub(root: &Path) -> Result<bool> {
     let mut step = Step::new(2, "hub");
-    step.show("crates", 0);
     // The whole workspace is selected, as in `ci`, since another selection switches features and rebuilds dependencies.
     let mut build = cargo(root);
     build.args(["build", "--workspace", "--bin", "baton"]);
@@ -89,10 +86,11 @@ fn build_hub(root: &Path) -> Result<bool> {
         .env("CARGO_TERM_PROGRESS_WHEN", "always")
         .env("CARGO_TERM_PROGRESS_WIDTH", "120")
         .env("CARGO_TERM_COLOR", "never");
+    let (mut done, mut all) = (0, 0);
     let outcome = run::run(&mut build, BUILD_LIMIT, |line| {
-        if let Some((done, all)) = progress(line) {
-            step.show(&format!("{done}/{all} crates"), done * 100 / all.max(1));
-        }
+        (done, all) = progress(line).unwrap_or((done, all));
+        let what = if all == 0 { "fetching".to_owned() } else { format!("{done}/{all} crates") };
+        step.show(&what, done * 100 / all.max(1));
     })?;
     if outcome.ok {
         step.done("built");

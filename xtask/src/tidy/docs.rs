@@ -1,4 +1,4 @@
-//! What people look up must exist: licences, a page for each refusal code, a replacement in each clippy ban.
+//! What people look up must exist: licences, a page for each refusal code, a replacement in each clippy ban, the end of each link.
 
 use super::{Finding, Tree};
 use std::collections::BTreeSet;
@@ -26,7 +26,60 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     if let Some(text) = tree.get(CODES.0) {
         pages(tree, &codes(text), &mut findings);
     }
+    for (path, text) in tree.iter().filter(|(path, _)| path.ends_with(".md")) {
+        links(tree, path, text, &mut findings);
+    }
     findings
+}
+
+/// Every link of a page to a file or folder of this tree, and to a heading in a page.
+fn links(tree: &Tree, path: &str, text: &str, findings: &mut Vec<Finding>) {
+    for (at, line) in text.lines().enumerate() {
+        for link in line.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next()) {
+            if link.contains("://") || link.starts_with("mailto:") || link.is_empty() {
+                continue;
+            }
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let end = if file.is_empty() { Some(path.to_owned()) } else { resolve(path, file) };
+            let text = end.as_ref().and_then(|end| tree.get(end));
+            // A picture or a folder is no text of the tree's.
+            let folder = || end.as_ref().is_some_and(|end| tree.keys().any(|key| key.starts_with(&format!("{end}/"))));
+            let found = match text {
+                Some(text) => heading.is_empty() || text.lines().filter_map(anchor).any(|anchor| anchor == heading),
+                None => folder() || file.ends_with(".png"),
+            };
+            if !found {
+                findings.push(Finding::new(format!("{path}:{}", at + 1), format!("this link leads nowhere: {link}")));
+            }
+        }
+    }
+}
+
+/// The path that a link of the page `from` means, or nothing if it leaves the tree.
+fn resolve(from: &str, link: &str) -> Option<String> {
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    for part in link.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// A heading's anchor as the usual viewers make it.
+fn anchor(line: &str) -> Option<String> {
+    let heading = line.strip_prefix('#')?.trim_start_matches('#').trim();
+    let kept = heading
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .collect::<String>();
+    Some(kept.replace(' ', "-"))
 }
 
 fn pages(tree: &Tree, codes: &BTreeSet<String>, findings: &mut Vec<Finding>) {
@@ -75,6 +128,15 @@ mod tests {
         assert_eq!(places(&files), [CODES.0]);
         files.extend([("docs/errors/offer_gone.md", ""), ("docs/errors/old.md", "")]);
         assert_eq!(places(&files), ["docs/errors/old.md"]);
+    }
+
+    #[test]
+    fn a_link_to_a_missing_file_or_heading_is_found() {
+        let page = "[a](b.md#the-first-part) [c](../README.md) [d](gone.md) [e](https://example.org/x) [f](b.md#no)\n";
+        let mut files =
+            vec![("docs/a.md", page), ("docs/b.md", "# B\n## The first part\n"), ("README.md", "[docs](docs/)\n")];
+        files.extend(LICENSED);
+        assert_eq!(places(&files), ["docs/a.md:1", "docs/a.md:1"]);
     }
 
     #[test]
