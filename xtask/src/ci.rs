@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// How many lines of a failed step are shown again at the end.
-const TAIL: usize = 40;
+const TAIL: usize = 80;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Runs all steps; one whose ground failed is left out. Says whether all held.
@@ -204,8 +204,8 @@ impl Ci {
         let outcome = run::run(&mut command, limit, run::print)?;
         let counts = counts::count(&outcome.output);
         let why = match (outcome.ok, counts) {
+            (_, Counts { failed, .. }) if failed > 0 => format!("{failed} tests failed"),
             (false, _) => outcome.why,
-            (true, Counts { failed, .. }) if failed > 0 => format!("{failed} tests failed"),
             (true, Counts { skipped, .. }) if skipped > 0 => format!("{skipped} tests did not run"),
             (true, _) => return Ok(End::Held { note: format!("{} tests", counts.passed), counts }),
         };

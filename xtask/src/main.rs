@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     let done = match command.as_str() {
         "up" => up::up(&root(), &rest),
         "ci" => ci::ci(&root(), &rest),
-        "tidy" => tidy::run(&root()),
+        "tidy" => tidy::tidy(&root()),
         "bot-eval" => shell::example(&root(), "baton-plugins", "bot_eval", &rest),
         "requests-eval" => shell::example(&root(), "baton-insight", "human_request_eval", &rest),
         "convert" => shell::example(&root(), "baton-probe", "convert", &rest),

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
@@ -26,7 +27,7 @@ pub(crate) struct Outcome {
 /// Runs `command` for at most `limit` and hands each line to `show`, and an empty one when a moment passes without any, so that a
 /// clock can be drawn. A carriage return ends a line too: that is how cargo draws its progress.
 pub(crate) fn run(command: &mut Command, limit: Duration, mut show: impl FnMut(&str)) -> Result<Outcome> {
-    let name = command.get_program().to_string_lossy().into_owned();
+    let name = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

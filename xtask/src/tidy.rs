@@ -7,9 +7,11 @@ mod edges;
 mod source;
 mod text;
 
+use crate::run;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 /// Folders that are built or fetched, wherever they stand.
 const NOT_OURS: &[&str] = &["target", "node_modules", "dist", ".git"];
@@ -35,7 +37,7 @@ impl Finding {
 }
 
 /// `cargo xtask tidy`.
-pub(crate) fn run(root: &Path) -> Result<bool> {
+pub(crate) fn tidy(root: &Path) -> Result<bool> {
     let answer = check(root);
     println!("{}", answer.as_deref().unwrap_or_else(|why| why));
     Ok(answer.is_ok())
@@ -60,27 +62,41 @@ pub(crate) fn check(root: &Path) -> Result<String, String> {
 
 fn read(root: &Path) -> Result<Tree> {
     let mut tree = Tree::new();
+    for name in names(root)? {
+        let path = root.join(&name);
+        // A file that git still knows may be gone, and a link may lead anywhere.
+        let small = path.symlink_metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= READ_LIMIT);
+        if small && let Ok(text) = std::fs::read_to_string(&path) {
+            tree.insert(name, text);
+        }
+    }
+    Ok(tree)
+}
+
+/// What git holds or would take in; without git, all files but those of the folders that are not ours.
+fn names(root: &Path) -> Result<Vec<String>> {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root);
+    if root.join(".git").exists()
+        && let Some(list) = run::ask(&mut git)
+    {
+        return Ok(list.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect());
+    }
+    let mut names = Vec::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
             let entry = entry?;
-            let (path, kind) = (entry.path(), entry.file_type()?);
-            if kind.is_dir() {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let private = folder == root && PRIVATE.contains(&name.as_str());
-                if !private && !NOT_OURS.contains(&name.as_str()) {
-                    folders.push(path);
-                }
-            } else if kind.is_file()
-                && entry.metadata()?.len() <= READ_LIMIT
-                && let Ok(text) = std::fs::read_to_string(&path)
-            {
-                let name = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
-                tree.insert(name, text);
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let private = folder == root && PRIVATE.contains(&name.as_str());
+            if !entry.file_type()?.is_dir() {
+                names.push(entry.path().strip_prefix(root)?.to_string_lossy().replace('\\', "/"));
+            } else if !private && !NOT_OURS.contains(&name.as_str()) {
+                folders.push(entry.path());
             }
         }
     }
-    Ok(tree)
+    Ok(names)
 }
 
 /// Whether the whole file is there for tests.
