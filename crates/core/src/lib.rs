@@ -1,1 +1,27 @@
-//! baton-core
+//! The rules of Baton, and nothing else.
+//!
+//! Read in this order: [`ownership`] (who holds a conversation and who may speak), [`event`] (the log's format),
+//! [`conversation`] and [`agent`] (states folded from headers), [`command`] (what can be asked), [`decide`](decide::decide)
+//! (the answer: events and effects, or a refusal).
+//!
+//! This crate never does I/O, never reads a clock, never draws randomness and never waits: time, ids and facts come in
+//! as arguments.
+
+pub mod actor;
+pub mod agent;
+pub mod command;
+pub mod content;
+pub mod conversation;
+pub mod decide;
+pub mod effect;
+pub mod event;
+pub mod facts;
+pub mod failure;
+pub mod hours;
+pub mod ids;
+pub mod limits;
+pub mod notice;
+pub mod ownership;
+pub mod permission;
+pub mod refusal;
+pub mod settings;

@@ -1,0 +1,158 @@
+//! The state of a conversation, folded from headers alone: no body is ever needed, so erasing bodies changes nothing here.
+
+mod due;
+mod evolve;
+
+pub use due::{Due, DueKind};
+
+use crate::event::{AskFor, Trigger};
+use crate::ids::{
+    AgentId, AskId, ClientId, ConnectionId, ConversationId, HandoverId, Hash32, InboxId, KeyId, Ms, PersonId,
+};
+use crate::ownership::Ownership;
+use crate::settings::Destination;
+use std::collections::{BTreeMap, VecDeque};
+
+/// The end of a stream: what the next event follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Last seq.
+    pub seq: u64,
+    /// Last position.
+    pub position: u64,
+    /// Time of the last event.
+    pub at: Ms,
+    /// Chain up to and with the last event.
+    pub chain: Hash32,
+}
+
+/// A conversation that has begun.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conversation {
+    /// Which one.
+    pub id: ConversationId,
+    /// The end of its stream.
+    pub head: Head,
+    /// Its inbox.
+    pub inbox: InboxId,
+    /// Who chats.
+    pub person: PersonId,
+    /// Key of the episode's bodies.
+    pub key: Option<KeyId>,
+    /// Language code.
+    pub language: String,
+    /// From 1.
+    pub episode: u32,
+    /// When the episode began.
+    pub opened: Ms,
+    /// Who holds, who may speak.
+    pub own: Ownership,
+    /// When the holder last changed.
+    pub since: Ms,
+    /// The handover that has no outcome yet.
+    pub handover: Option<OpenHandover>,
+    /// Turns given to a bot and not over, oldest first; the first is in flight.
+    pub asks: Vec<OpenAsk>,
+    /// Asks whose replies are still told apart from repeats.
+    pub recent_asks: VecDeque<RecentAsk>,
+    /// Highest count of each client copy.
+    pub clients: BTreeMap<ClientId, u64>,
+    /// The oldest customer word that no voice has answered.
+    pub unanswered_since: Option<Ms>,
+    /// Time of the last word of anybody.
+    pub last_word: Ms,
+    /// Position of the last customer word.
+    pub last_customer: u64,
+    /// Stages of the present wait that were told.
+    pub told_choice: bool,
+    /// A promise whose nearing deadline was escalated.
+    pub told_near: bool,
+    /// When a promise's passed deadline was last escalated.
+    pub told_due: Option<Ms>,
+    /// A supervisor was told of the unanswered customer.
+    pub told_silent: bool,
+    /// Hand-backs in this episode.
+    pub hand_backs: u32,
+    /// Bot failures in this episode.
+    pub bot_failures: u32,
+    /// Words in the present people stretch: customer's, people's.
+    pub people_words: (u32, u32),
+    /// Words of a bot in this episode.
+    pub bot_words: u32,
+    /// The last bot of this episode.
+    pub last_bot: Option<ConnectionId>,
+    /// The last agent of this episode.
+    pub last_agent: Option<AgentId>,
+    /// What the customer may rate now.
+    pub rating: Option<RatingDue>,
+    /// The brief that the bot has not acknowledged: the ask that bears it, and until when the full notice waits.
+    pub brief: Option<(AskId, Ms)>,
+    /// Drafts that wait for approval: seq and until when.
+    pub drafts: Vec<(u64, Ms)>,
+}
+
+/// A handover without outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenHandover {
+    /// Which one.
+    pub id: HandoverId,
+    /// What led to it.
+    pub trigger: Trigger,
+    /// Where to.
+    pub to: Destination,
+    /// 0 to 9.
+    pub priority: u8,
+    /// When it was asked.
+    pub asked: Ms,
+    /// The one answer was given.
+    pub answered: bool,
+}
+
+/// A turn given to a bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenAsk {
+    /// Which ask.
+    pub id: AskId,
+    /// Which bot.
+    pub bot: ConnectionId,
+    /// Why.
+    pub reason: AskFor,
+    /// The customer's position that it answers.
+    pub upto: u64,
+    /// Silence after which it has failed.
+    pub limit: Ms,
+    /// Since when it is the first in its lane; 0 while it is not.
+    pub first_since: Ms,
+    /// "Still working on it." was said.
+    pub told_still: bool,
+}
+
+/// An ask whose replies are still told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecentAsk {
+    /// Which ask.
+    pub id: AskId,
+    /// The ordinal of its next reply.
+    pub next: u16,
+}
+
+/// What the customer may rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RatingDue {
+    /// The agent of the last people stretch with words from both sides.
+    pub agent: Option<AgentId>,
+    /// The bot of this episode, if it spoke.
+    pub bot: Option<ConnectionId>,
+}
+
+impl Conversation {
+    /// Whether nobody holds it.
+    pub fn closed(&self) -> bool {
+        matches!(self.own.holder, crate::ownership::Holder::Nobody { .. })
+    }
+
+    /// The open ask of this id.
+    pub fn ask(&self, id: AskId) -> Option<&OpenAsk> {
+        self.asks.iter().find(|ask| ask.id == id)
+    }
+}

@@ -1,0 +1,173 @@
+//! State, facts and a command to events and effects, or a refusal. Pure.
+
+mod bot;
+mod close;
+mod due;
+mod hand_back;
+mod moves;
+mod offer;
+mod person;
+mod presence;
+mod rate;
+mod say;
+mod start;
+mod take;
+mod target;
+mod transfer;
+mod voices;
+
+pub use moves::Drafted;
+
+use crate::actor::Actor;
+use crate::agent::Agent;
+use crate::command::{Command, TransferTo};
+use crate::conversation::Conversation;
+use crate::effect::Effect;
+use crate::event::{Answer, Stream};
+use crate::facts::Facts;
+use crate::ids::{AgentId, ConversationId};
+use crate::refusal::Refusal;
+use moves::Moves;
+
+/// What a decision starts from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// Which conversation; for presence alone any.
+    pub id: ConversationId,
+    /// Its state, if it has begun.
+    pub conversation: Option<Conversation>,
+    /// The agents that [`agents`] named.
+    pub agents: Vec<Agent>,
+}
+
+/// Events, effects and the states after them.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// In order; the engine seals and stores them.
+    pub events: Vec<Drafted>,
+    /// To be done after the commit.
+    pub effects: Vec<Effect>,
+    /// The conversation after the events; its chain is set when the events are sealed.
+    pub conversation: Option<Conversation>,
+    /// The agents after the events.
+    pub agents: Vec<Agent>,
+    /// What the caller gets.
+    pub reply: Reply,
+}
+
+/// What a caller gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Done.
+    Done,
+    /// It was done before: the event of this client's count says how.
+    Repeat,
+    /// The event that bears what was said.
+    Said {
+        /// Its seq.
+        seq: u64,
+    },
+    /// The one answer to a request for a person.
+    Answer(Answer),
+    /// Kept, and not shown.
+    Withheld,
+}
+
+/// Which agents' states a command needs.
+pub fn agents(state: Option<&Conversation>, actor: &Actor, command: &Command) -> Vec<AgentId> {
+    let mut out = Vec::new();
+    if let Some(state) = state {
+        out.extend(state.own.holder.seat());
+        if let Some(offer) = &state.own.offer {
+            out.push(offer.to);
+            out.extend(offer.giver);
+        }
+    }
+    match command {
+        Command::MakeOffer { agent } | Command::AgentLost { agent } => out.push(*agent),
+        Command::Transfer { to: TransferTo::Agent(agent), .. } => out.push(*agent),
+        _ => {}
+    }
+    out.extend(actor.acting_agent());
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// What has to be gathered before the decision.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Read the customer's text.
+    pub reading: bool,
+    /// Look at the lines.
+    pub lines: bool,
+    /// Look at leases and idle times of the loaded agents.
+    pub presence: bool,
+}
+
+/// Which facts a command needs; everything else is left ungathered.
+pub fn needs(state: Option<&Conversation>, actor: &Actor, command: &Command) -> Needs {
+    use crate::actor::Who;
+    match command {
+        Command::Say(_) if actor.who == Who::Customer => Needs { reading: true, lines: true, presence: false },
+        Command::Say(_) | Command::Note { .. } | Command::Rate(_) | Command::Start(_) if state.is_some() => {
+            Needs::default()
+        }
+        Command::BotReplied(_) | Command::Approve { .. } | Command::Reject { .. } => Needs::default(),
+        Command::MakeOffer { .. } | Command::Transfer { .. } | Command::Due => {
+            Needs { reading: false, lines: true, presence: true }
+        }
+        _ => Needs { reading: false, lines: true, presence: false },
+    }
+}
+
+/// The decision.
+///
+/// # Errors
+/// A refusal leaves no trace.
+pub fn decide(loaded: Loaded, facts: &Facts, actor: Actor, command: Command) -> Result<Decision, Refusal> {
+    let mut m = Moves::new(loaded, facts, actor);
+    let reply = match command {
+        Command::Start(start) => start::start(&mut m, start),
+        Command::Say(say) => say::say(&mut m, say),
+        Command::AskPerson => person::ask(&mut m),
+        Command::Withdraw => person::withdraw(&mut m),
+        Command::LeaveMessage { text, contact } => person::leave_message(&mut m, text, contact),
+        Command::MakeOffer { agent } => offer::make(&mut m, agent),
+        Command::AnswerOffer { offer, accept, as_of } => offer::answer(&mut m, offer, accept, as_of),
+        Command::Pick => take::pick(&mut m),
+        Command::TakeOver => take::take_over(&mut m),
+        Command::Transfer { to, note } => transfer::transfer(&mut m, to, note),
+        Command::CancelTransfer => transfer::cancel(&mut m),
+        Command::HandBack { brief } => hand_back::hand_back(&mut m, brief),
+        Command::Lend { bot } => voices::lend(&mut m, bot),
+        Command::Return => voices::give_back(&mut m),
+        Command::Join { guest } => voices::join(&mut m, guest),
+        Command::Leave { guest } => voices::leave(&mut m, guest),
+        Command::SetDelivery(delivery) => voices::set_delivery(&mut m, delivery),
+        Command::Approve { draft, content } => voices::approve(&mut m, draft, content),
+        Command::Reject { draft } => voices::reject(&mut m, draft),
+        Command::SetPause(pause) => voices::pause(&mut m, pause),
+        Command::Note { text } => say::note(&mut m, text),
+        Command::Close { disposition, wrap_up } => close::close(&mut m, disposition, wrap_up),
+        Command::Rate(rate) => rate::rate(&mut m, rate),
+        Command::SetPresence { available, by } => presence::set(&mut m, available, by),
+        Command::BotReplied(reply) => bot::replied(&mut m, reply),
+        Command::BotEnded { ask, baton, how } => bot::ended(&mut m, ask, baton, how),
+        Command::Target { baton, did } => target::did(&mut m, baton, did),
+        Command::AgentLost { agent } => presence::lost(&mut m, agent),
+        Command::Due => due::due(&mut m),
+    }?;
+    Ok(m.finish(reply))
+}
+
+/// The streams that a decision wrote, each with the seq that it was decided on.
+pub fn streams(events: &[Drafted]) -> Vec<(Stream, u64)> {
+    let mut out: Vec<(Stream, u64)> = Vec::new();
+    for event in events {
+        if !out.iter().any(|(stream, _)| *stream == event.header.stream) {
+            out.push((event.header.stream, event.header.seq - 1));
+        }
+    }
+    out
+}

@@ -1,0 +1,110 @@
+//! Offers: they go to people only, reserve a seat, and change neither holder nor baton number.
+
+use super::Reply;
+use super::moves::Moves;
+use crate::actor::{Actor, Part};
+use crate::event::{Audience, Body, OfferEnd, Offered, Outcome, PresenceBy, PresenceSet, Why};
+use crate::ids::{AgentId, Ms, OfferId, QueueId};
+use crate::limits;
+use crate::notice::Notice;
+use crate::ownership::{Holder, Line, Pause};
+use crate::refusal::Refusal;
+use crate::settings::{Destination, History};
+
+/// The router offers a waiting chat.
+pub(super) fn make(m: &mut Moves<'_>, agent: AgentId) -> Result<Reply, Refusal> {
+    let own = &m.open()?.own;
+    let Holder::Queue { queue, line: Line::Live, .. } = own.holder else { return Err(Refusal::NotWaiting) };
+    if own.offer.is_some() {
+        return Err(Refusal::Taken);
+    }
+    if !takes_work(m, agent) || !m.settings().serves(agent, queue) {
+        return Err(Refusal::NotAvailable);
+    }
+    if !m.has_seat(agent) {
+        return Err(Refusal::NoCapacity);
+    }
+    let due = m.now() + limits::OFFER;
+    offer(m, agent, None, due, None);
+    Ok(Reply::Done)
+}
+
+/// Available by their own word, and reachable.
+pub(super) fn takes_work(m: &Moves<'_>, agent: AgentId) -> bool {
+    m.agent(agent).is_some_and(|state| state.available)
+        && m.facts.reachable.contains(&agent)
+        && m.settings().agents.get(&agent).is_some_and(|card| card.active)
+}
+
+/// Puts an offer on both streams.
+pub(super) fn offer(m: &mut Moves<'_>, to: AgentId, giver: Option<AgentId>, due: Ms, note: Option<String>) {
+    let offer = OfferId(m.deal());
+    let fact = Offered { offer, conversation: m.id, to, giver, due };
+    m.push(Audience::People, fact.clone(), note.map(|text| Body::Note { text }));
+    m.push_agent(to, fact);
+}
+
+/// The offered agent says yes or no.
+pub(super) fn answer(m: &mut Moves<'_>, id: OfferId, accept: bool, as_of: u64) -> Result<Reply, Refusal> {
+    let agent = m.acting_agent()?;
+    let standing = m.state()?.own.offer.clone();
+    let Some(offer) = standing.filter(|offer| offer.id == id && offer.to == agent) else {
+        return Err(Refusal::OfferGone);
+    };
+    if offer.due <= m.now() {
+        return Err(Refusal::OfferGone);
+    }
+    if !accept {
+        m.end_offer(OfferEnd::Declined);
+        return Ok(Reply::Done);
+    }
+    m.basis = Some(as_of);
+    let queue = queue_of(m);
+    give_to(m, agent, Why::Accepted);
+    match offer.giver {
+        Some(giver) => {
+            let (giver, to) = (m.settings().agent_name(giver).to_owned(), m.settings().agent_name(agent).to_owned());
+            m.tell(&Notice::TransferPassed { giver, to });
+        }
+        None => tell_joined(m, agent, queue),
+    }
+    Ok(Reply::Done)
+}
+
+/// The queue in which it waits, if it does.
+pub(super) fn queue_of(m: &Moves<'_>) -> Option<QueueId> {
+    match m.conv().own.holder {
+        Holder::Queue { queue, .. } => Some(queue),
+        _ => None,
+    }
+}
+
+/// Makes an agent the holder; an open handover gets its outcome.
+pub(super) fn give_to(m: &mut Moves<'_>, agent: AgentId, why: Why) {
+    m.pass(Holder::Agent { agent, pause: Pause::None }, why, None);
+    m.end_handover(Outcome::Accepted);
+}
+
+/// Tells that a person joined. The desk shows the whole history to whom it gives a chat.
+pub(super) fn tell_joined(m: &mut Moves<'_>, agent: AgentId, queue: Option<QueueId>) {
+    let several = m.inbox().is_some_and(|inbox| !inbox.queues.is_empty());
+    let queue = queue.or(match m.inbox().map(|inbox| inbox.destination) {
+        Some(Destination::Queue { id }) => Some(id),
+        _ => None,
+    });
+    let team = queue.map_or_else(String::new, |id| m.settings().queue_name(id).to_owned());
+    let name = Some(m.settings().agent_name(agent).to_owned());
+    m.tell(&Notice::Joined { name, human: true, say_team: several && !team.is_empty(), team, history: History::Full });
+}
+
+/// No answer in time. An agent who touched neither key nor pointer for long is away.
+pub(super) fn lapse(m: &mut Moves<'_>) {
+    let Some(offer) = m.conv().own.offer.clone() else { return };
+    m.end_offer(OfferEnd::Lapsed);
+    let idle = m.facts.idle.get(&offer.to).copied().unwrap_or(0);
+    if idle >= limits::AGENT_IDLE && m.agent(offer.to).is_some_and(|agent| agent.available) {
+        let actor = std::mem::replace(&mut m.actor, Actor::system(Part::Timer));
+        m.push_agent(offer.to, PresenceSet { available: false, by: PresenceBy::Idle });
+        m.actor = actor;
+    }
+}

@@ -1,0 +1,334 @@
+//! A person is wanted: the one place where a handover is asked, answered, redirected and withdrawn.
+
+use super::Reply;
+use super::moves::Moves;
+use crate::actor::{Actor, Part};
+use crate::content::Content;
+use crate::effect::Effect;
+use crate::event::{Already, Answer, Audience, Body, Fate, No, Outcome, Passing, Reason, Said, Trigger, Why};
+use crate::ids::{ConnectionId, MessageId, QueueId};
+use crate::limits;
+use crate::notice::{AlreadyAt, Notice, Unavailable, Ways};
+use crate::ownership::{Holder, Line, Phase};
+use crate::refusal::Refusal;
+use crate::settings::{Destination, Role};
+
+/// The button.
+pub(super) fn ask(m: &mut Moves<'_>) -> Result<Reply, Refusal> {
+    m.state()?;
+    if m.conv().closed() {
+        return Err(Refusal::Closed);
+    }
+    if let Some(place) = already(&m.conv().own.holder) {
+        tell_already(m);
+        return Ok(Reply::Answer(Answer::Already { place }));
+    }
+    let evidence = Reason::default();
+    Ok(Reply::Answer(hand_over(m, Trigger::Button, None, evidence)))
+}
+
+fn already(holder: &Holder) -> Option<Already> {
+    match holder {
+        Holder::Queue { line: Line::Live, .. } => Some(Already::Queue),
+        Holder::Agent { .. } => Some(Already::Agent),
+        Holder::Target { .. } => Some(Already::Target),
+        _ => None,
+    }
+}
+
+/// Says where the customer is already.
+pub(super) fn tell_already(m: &mut Moves<'_>) {
+    let at = match &m.conv().own.holder {
+        Holder::Queue { .. } => AlreadyAt::Line { place: m.facts.place },
+        Holder::Agent { agent, .. } => AlreadyAt::Agent(m.settings().agent_name(*agent).to_owned()),
+        Holder::Target { connection, .. } => AlreadyAt::Target(m.settings().connection_name(*connection).to_owned()),
+        _ => return,
+    };
+    m.tell(&Notice::Already(at));
+}
+
+/// Opens a handover, gives it its one answer, and passes the baton where the answer says so.
+pub(super) fn hand_over(m: &mut Moves<'_>, trigger: Trigger, to: Option<Destination>, reason: Reason) -> Answer {
+    let Some(inbox) = m.inbox() else { return Answer::Refused { reason: No::NotAllowed } };
+    let to = to.filter(|to| exists(m, *to)).unwrap_or(inbox.destination);
+    let priority = match to {
+        Destination::Queue { id } => m.settings().queues.get(&id).map_or(0, |queue| queue.priority.min(9)),
+        Destination::Target { .. } => 0,
+    };
+    m.withdraw_asks();
+    let handover = m.ask_handover(trigger, to, priority, reason);
+    match to {
+        Destination::Target { id } => {
+            let answer = Answer::Opening { target: id };
+            m.answer_handover(handover, answer);
+            tell_asked(m, trigger, to);
+            open_target(m, id);
+            answer
+        }
+        Destination::Queue { id } => to_queue(m, trigger, id, priority),
+    }
+}
+
+fn exists(m: &Moves<'_>, to: Destination) -> bool {
+    match to {
+        Destination::Queue { id } => m.settings().queues.get(&id).is_some_and(|queue| queue.line == Line::Live),
+        Destination::Target { id } => {
+            matches!(m.settings().connections.get(&id).map(|c| &c.role), Some(Role::Target { .. }))
+        }
+    }
+}
+
+/// Passes the baton to a target, whose opening is an effect. The open handover names it.
+pub(super) fn open_target(m: &mut Moves<'_>, target: ConnectionId) {
+    let opening = match m.settings().connections.get(&target).map(|c| &c.role) {
+        Some(Role::Target { opening, .. }) => (*opening).clamp(1_000, limits::WAIT_OVER),
+        _ => limits::TARGET_OPENING,
+    };
+    let due = m.now() + opening;
+    m.pass(Holder::Target { connection: target, phase: Phase::Opening, due }, Why::Handover, None);
+    let (baton, handover) = (m.conv().own.baton, m.conv().handover.map(|open| open.id));
+    if let Some(handover) = handover {
+        m.effect(Effect::OpenTarget { target, handover, baton });
+    }
+}
+
+fn tell_asked(m: &mut Moves<'_>, trigger: Trigger, to: Destination) {
+    let history = m.history(to);
+    match trigger {
+        Trigger::Phrase | Trigger::Command | Trigger::Button => m.tell(&Notice::Asked { by_customer: true, history }),
+        Trigger::Bot | Trigger::Abstained | Trigger::Rule => m.tell(&Notice::Asked { by_customer: false, history }),
+        Trigger::BotFailed => m.tell(&Notice::BotFailed),
+        _ => {}
+    }
+}
+
+/// Answers the open handover with a place in a line, or with a refusal and what else there is.
+fn to_queue(m: &mut Moves<'_>, trigger: Trigger, queue: QueueId, priority: u8) -> Answer {
+    let Some(open) = m.conv().handover else { return Answer::Refused { reason: No::NotAllowed } };
+    let line = m.facts.line(queue);
+    let set = m.settings().queues.get(&queue);
+    let closed = set.and_then(|q| q.hours.as_ref()).filter(|hours| !hours.open_at(m.now()));
+    let full = set.is_none_or(|q| line.waiting >= q.most_waiting);
+    let why = match (closed, full) {
+        (Some(hours), _) => Some((
+            No::ClosedHours,
+            Unavailable::Closed {
+                hours: (hours.words(), hours.zone_words()),
+                next: hours.next_open(m.now()).map(|at| hours.moment(at, m.now())),
+            },
+        )),
+        (None, true) => Some((No::NoCapacity, Unavailable::Full)),
+        (None, false) => None,
+    };
+    if let Some((no, why)) = why {
+        let answer = Answer::Refused { reason: no };
+        m.answer_handover(open.id, answer);
+        m.end_handover(Outcome::Refused);
+        unavailable(m, trigger, why);
+        return answer;
+    }
+    let place = line.at_least[priority.min(9) as usize] + 1;
+    let answer = Answer::Queued { place: Some(place) };
+    m.answer_handover(open.id, answer);
+    tell_asked(m, trigger, Destination::Queue { id: queue });
+    enter_line(m, queue, priority, m.now(), Why::Handover, None);
+    let choice_by = Some(m.moment(Some(queue), m.now() + limits::WAIT_CHOICE));
+    let ways = ways(m);
+    m.tell(&Notice::InLine { place: Some(place), team: None, choice_by, staffed: line.staffed, ways });
+    answer
+}
+
+/// Puts the chat into a live line.
+pub(super) fn enter_line(
+    m: &mut Moves<'_>,
+    queue: QueueId,
+    priority: u8,
+    since: i64,
+    why: Why,
+    passing: Option<Passing>,
+) {
+    let due = m.now() + limits::WAIT_OVER;
+    m.pass(Holder::Queue { queue, line: Line::Live, since, priority, due }, why, passing);
+}
+
+/// Ways besides waiting, only those that exist.
+pub(super) fn ways(m: &Moves<'_>) -> Ways {
+    Ways { leave_by: m.later().map(|later| m.moment(Some(later), m.promise(later))), bot: m.bot().is_some() }
+}
+
+/// Nobody can take it: with a healthy bot as holder the customer chooses; without one it becomes a promise by itself,
+/// because nobody may be left without a holder and a deadline.
+fn unavailable(m: &mut Moves<'_>, trigger: Trigger, why: Unavailable) {
+    let holder_can_stay = matches!(m.conv().own.holder, Holder::Bot { .. }) && trigger != Trigger::BotFailed;
+    if holder_can_stay {
+        let ways = ways(m);
+        m.tell(&Notice::Unavailable { why, ways });
+        return;
+    }
+    match m.later() {
+        Some(later) => {
+            let by = m.moment(Some(later), m.promise(later));
+            if !matches!(trigger, Trigger::BotFailed | Trigger::TargetFailed) {
+                m.tell(&Notice::Unavailable { why, ways: Ways::default() });
+            }
+            promise(m, later, trigger_of_promise(trigger), None);
+            let reference = m.reference();
+            let notice = match trigger {
+                Trigger::BotFailed => Notice::BotFailedNobody { reference, by: Some(by) },
+                Trigger::TargetFailed => Notice::TargetFailedNone { reference, by },
+                _ => Notice::MessageLeft { reference, by },
+            };
+            m.tell(&notice);
+        }
+        None => {
+            // No list either: the chat waits in its live line until the hours begin. The line's own deadline stands.
+            let queue = m.inbox().and_then(|inbox| match inbox.destination {
+                Destination::Queue { id } => Some(id),
+                Destination::Target { .. } => inbox.fallback,
+            });
+            let Some(queue) = queue else { return };
+            let handover =
+                m.ask_handover(trigger_of_promise(trigger), Destination::Queue { id: queue }, 0, Reason::default());
+            m.answer_handover(handover, Answer::Queued { place: None });
+            enter_line(m, queue, 0, m.now(), Why::Handover, None);
+            if trigger == Trigger::BotFailed {
+                let reference = m.reference();
+                m.tell(&Notice::BotFailedNobody { reference, by: None });
+            } else {
+                m.tell(&Notice::Unavailable { why, ways: Ways::default() });
+            }
+        }
+    }
+}
+
+fn trigger_of_promise(trigger: Trigger) -> Trigger {
+    match trigger {
+        Trigger::BotFailed | Trigger::TargetFailed | Trigger::WaitOver => trigger,
+        _ => Trigger::MessageLeft,
+    }
+}
+
+/// Turns what is open into a promise: the live handover ends as redirected to one in the later queue.
+pub(super) fn promise(m: &mut Moves<'_>, later: QueueId, trigger: Trigger, contact: Option<String>) {
+    let (since, due) = (m.now(), m.promise(later));
+    let before = m.conv().handover;
+    let reason = Reason { contact, ..Reason::default() };
+    let to = Destination::Queue { id: later };
+    let priority = m.settings().queues.get(&later).map_or(0, |queue| queue.priority.min(9));
+    // The outcome of the old one names the new one; asking first would leave two open.
+    let next = crate::ids::HandoverId(m.deal());
+    if before.is_some() {
+        let outcome = if trigger == Trigger::WaitOver { Outcome::Expired } else { Outcome::Redirected { to: next } };
+        m.end_handover(outcome);
+    }
+    let fact = crate::event::HandoverAsked { handover: next, trigger, to, priority };
+    m.push(Audience::People, fact, Some(Body::Reason(reason)));
+    m.answer_handover(next, Answer::Queued { place: None });
+    let why = if trigger == Trigger::WaitOver { Why::WaitOver } else { Why::MessageLeft };
+    m.pass(Holder::Queue { queue: later, line: Line::Later, since, priority, due }, why, None);
+}
+
+/// The customer leaves the line and is back with the bot.
+pub(super) fn withdraw(m: &mut Moves<'_>) -> Result<Reply, Refusal> {
+    match &m.open()?.own.holder {
+        Holder::Queue { .. } | Holder::Target { phase: Phase::Opening | Phase::Waiting, .. } => {}
+        // Chosen under a notice while the bot still holds: nothing to undo.
+        Holder::Bot { .. } => return Ok(Reply::Done),
+        _ => return Err(Refusal::NotWaiting),
+    }
+    let Some(bot) = m.bot() else {
+        return Err(if m.inbox().is_some_and(|inbox| inbox.bot.is_some()) {
+            Refusal::BouncesExhausted
+        } else {
+            Refusal::NoBot
+        });
+    };
+    m.end_handover(Outcome::Withdrawn);
+    m.pass(Holder::Bot { connection: bot, returns_to: None, due: None }, Why::Withdrawn, None);
+    m.tell(&Notice::Withdrawn);
+    Ok(Reply::Done)
+}
+
+/// The customer leaves a message.
+pub(super) fn leave_message(
+    m: &mut Moves<'_>,
+    text: Option<Content>,
+    contact: Option<String>,
+) -> Result<Reply, Refusal> {
+    m.open()?;
+    if contact.is_some_and(|contact| !contact.trim().is_empty()) {
+        // No channel that could answer at an address exists yet; asking for one would be a false promise.
+        return Err(Refusal::NoWayToAnswer);
+    }
+    if matches!(m.conv().own.holder, Holder::Agent { .. } | Holder::Target { phase: Phase::Live, .. }) {
+        return Err(Refusal::NotWaiting);
+    }
+    let later = m.later().ok_or(Refusal::NoMessages)?;
+    if let Some(content) = text {
+        let message = MessageId(m.deal());
+        let body = Body::Message { content, shown_name: None, bot: None };
+        let fact = Said { message, once: None, fate: Fate::Shown, reply_to: None };
+        m.push_as(Actor::CUSTOMER, Audience::Customer, fact, Some(body));
+    }
+    if !matches!(m.conv().own.holder, Holder::Queue { line: Line::Later, .. }) {
+        promise(m, later, Trigger::MessageLeft, None);
+    }
+    let Holder::Queue { due, .. } = m.conv().own.holder else { return Err(Refusal::NotWaiting) };
+    let (reference, by) = (m.reference(), m.moment(Some(later), due));
+    m.tell(&Notice::MessageLeft { reference, by });
+    Ok(Reply::Done)
+}
+
+/// A target failed, refused or is lost: the system opens the next handover.
+pub(super) fn next_destination(m: &mut Moves<'_>, failed: ConnectionId, outcome: Outcome) {
+    let had_answered = m.conv().handover.is_some();
+    if had_answered {
+        m.end_handover(outcome);
+    }
+    let fallback = m.inbox().and_then(|inbox| {
+        inbox.fallback.or(match inbox.destination {
+            Destination::Queue { id } => Some(id),
+            Destination::Target { .. } => None,
+        })
+    });
+    let actor = std::mem::replace(&mut m.actor, Actor::system(Part::Policy));
+    let team = m.settings().connection_name(failed).to_owned();
+    match fallback {
+        Some(queue) => {
+            let set = m.settings().queues.get(&queue);
+            let line = m.facts.line(queue);
+            let open = set.is_some_and(|q| {
+                q.hours.as_ref().is_none_or(|hours| hours.open_at(m.now())) && line.waiting < q.most_waiting
+            });
+            if open {
+                let next = m.settings().queue_name(queue).to_owned();
+                m.tell(&Notice::TargetFailed { team, next });
+            }
+            let to = Destination::Queue { id: queue };
+            hand_over(m, Trigger::TargetFailed, Some(to), Reason::default());
+        }
+        None => match m.later() {
+            Some(later) => {
+                let by = m.moment(Some(later), m.promise(later));
+                promise(m, later, Trigger::TargetFailed, None);
+                let reference = m.reference();
+                m.tell(&Notice::TargetFailedNone { reference, by });
+            }
+            None => back_to_any(m),
+        },
+    }
+    m.actor = actor;
+}
+
+/// Nothing is left but the bot, or the end: never a chat without holder.
+fn back_to_any(m: &mut Moves<'_>) {
+    match m.bot() {
+        Some(bot) => m.pass(Holder::Bot { connection: bot, returns_to: None, due: None }, Why::Withdrawn, None),
+        None => {
+            let closed = m.now();
+            m.pass(Holder::Nobody { closed }, Why::Closed, None);
+            let at = m.moment(None, closed);
+            m.tell(&Notice::Closed { by: crate::notice::ClosedBy::House(at) });
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What an agent set, and what follows when one is lost.
+
+use super::moves::Moves;
+use super::{Reply, person};
+use crate::actor::{Actor, Part};
+use crate::event::{Answer, Failure, PresenceBy, PresenceSet, Reason, Trigger, Why};
+use crate::ids::AgentId;
+use crate::notice::Notice;
+use crate::ownership::Holder;
+use crate::refusal::Refusal;
+use crate::settings::Destination;
+
+pub(super) fn set(m: &mut Moves<'_>, available: bool, by: PresenceBy) -> Result<Reply, Refusal> {
+    let agent = m.acting_agent()?;
+    // The commonest repeat, a reconnecting desk, leaves no event.
+    if m.agent(agent).is_none_or(|state| state.available != available) {
+        m.push_agent(agent, PresenceSet { available, by });
+    }
+    Ok(Reply::Done)
+}
+
+/// Lease and grace are over. A chat with an unanswered customer is offered again, at its old place; one whose customer
+/// has an answer waits for the agent.
+pub(super) fn lost(m: &mut Moves<'_>, agent: AgentId) -> Result<Reply, Refusal> {
+    let state = m.open()?;
+    if !matches!(state.own.holder, Holder::Agent { agent: holder, .. } if holder == agent)
+        || state.unanswered_since.is_none()
+    {
+        return Ok(Reply::Done);
+    }
+    m.fail(Failure::AgentLost);
+    requeue(m, agent, Trigger::AgentLost);
+    Ok(Reply::Done)
+}
+
+/// Back into the line at the old place: the wait began with the word that nobody answered.
+pub(super) fn requeue(m: &mut Moves<'_>, agent: AgentId, trigger: Trigger) {
+    let Some(inbox) = m.inbox() else { return };
+    let queue = match (inbox.destination, inbox.fallback) {
+        (Destination::Queue { id }, _) | (Destination::Target { .. }, Some(id)) => id,
+        (Destination::Target { .. }, None) => return,
+    };
+    let since = m.conv().unanswered_since.unwrap_or(m.now());
+    let actor = std::mem::replace(&mut m.actor, Actor::system(Part::Policy));
+    let priority = m.settings().queues.get(&queue).map_or(0, |queue| queue.priority.min(9));
+    let handover = m.ask_handover(trigger, Destination::Queue { id: queue }, priority, Reason::default());
+    let place = (m.facts.line(queue).at_least[priority as usize] == 0).then_some(1);
+    m.answer_handover(handover, Answer::Queued { place });
+    person::enter_line(m, queue, priority, since, Why::AgentLost, None);
+    let name = m.settings().agent_name(agent).to_owned();
+    m.tell(&Notice::AgentLost { name, place });
+    m.actor = actor;
+}

@@ -1,0 +1,256 @@
+//! Weekly hours with a time zone and closed days.
+
+use crate::ids::Ms;
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan, Zoned};
+use serde::{Deserialize, Serialize};
+
+/// When people answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    /// IANA name, e.g. `Europe/Berlin`.
+    pub time_zone: String,
+    /// Open spans; a day may have several.
+    pub week: Vec<Span>,
+    /// Days on which nobody answers, `2026-12-25`.
+    #[serde(default)]
+    pub closed_days: Vec<Date>,
+}
+
+/// One open span of a weekday, `09:00` to `17:00`; `24:00` is written `00:00` of the next day's start and means midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// 1 is Monday, 7 is Sunday.
+    pub day: i8,
+    /// First open minute.
+    pub from: Time,
+    /// First closed minute; midnight (`00:00`) means the end of the day.
+    pub to: Time,
+}
+
+/// What is wrong with hours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// No such time zone.
+    #[error("there is no time zone named {0}; use an IANA name such as Europe/Berlin")]
+    TimeZone(String),
+    /// Not 1 to 7.
+    #[error("day {0} is no weekday; 1 is Monday and 7 is Sunday")]
+    Day(i8),
+    /// Ends before it starts.
+    #[error("a span of day {0} ends before it starts")]
+    Backwards(i8),
+}
+
+/// How many days ahead an opening is looked for: a closed fortnight must still find the next one.
+const DAYS_AHEAD: i64 = 60;
+
+impl Hours {
+    /// Checks what a form or a file brought.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), Error> {
+        self.zone().ok_or_else(|| Error::TimeZone(self.time_zone.clone()))?;
+        for span in &self.week {
+            if Weekday::from_monday_one_offset(span.day).is_err() {
+                return Err(Error::Day(span.day));
+            }
+            if span.to != Time::midnight() && span.to <= span.from {
+                return Err(Error::Backwards(span.day));
+            }
+        }
+        Ok(())
+    }
+
+    fn zone(&self) -> Option<TimeZone> {
+        TimeZone::get(&self.time_zone).ok()
+    }
+
+    fn local(&self, at: Ms) -> Option<Zoned> {
+        Some(Timestamp::from_millisecond(at).ok()?.to_zoned(self.zone()?))
+    }
+
+    /// Open spans from the day of `at` on, as moments, in order.
+    fn spans(&self, at: Ms) -> impl Iterator<Item = (Ms, Ms)> + '_ {
+        let local = self.local(at);
+        // One day back: a span that runs to midnight of yesterday is over, but a change of the clock may shift it.
+        (-1..DAYS_AHEAD).flat_map(move |ahead| {
+            let mut out = Vec::new();
+            if let Some(local) = &local
+                && let Ok(date) = local.date().checked_add(ahead.days())
+                && !self.closed_days.contains(&date)
+            {
+                let zone = local.time_zone();
+                for span in &self.week {
+                    if Weekday::from_monday_one_offset(span.day).is_ok_and(|day| day == date.weekday()) {
+                        let end = if span.to == Time::midnight() { date.tomorrow().unwrap_or(date) } else { date };
+                        let moment = |d: Date, t: Time| d.to_datetime(t).to_zoned(zone.clone()).ok();
+                        if let (Some(from), Some(to)) = (moment(date, span.from), moment(end, span.to)) {
+                            out.push((from.timestamp().as_millisecond(), to.timestamp().as_millisecond()));
+                        }
+                    }
+                }
+                out.sort_unstable();
+            }
+            out
+        })
+    }
+
+    /// Whether people answer at this moment.
+    pub fn open_at(&self, at: Ms) -> bool {
+        self.spans(at).take_while(|(from, _)| *from <= at).any(|(_, to)| at < to)
+    }
+
+    /// The next opening strictly after `at`, none within two months.
+    pub fn next_open(&self, at: Ms) -> Option<Ms> {
+        self.spans(at).map(|(from, _)| from).find(|from| *from > at)
+    }
+
+    /// The moment at which `span` of open time has passed since `at`.
+    pub fn after_open_time(&self, at: Ms, span: Ms) -> Option<Ms> {
+        let mut left = span;
+        for (from, to) in self.spans(at) {
+            let from = from.max(at);
+            if to <= from {
+                continue;
+            }
+            if to - from >= left {
+                return Some(from + left);
+            }
+            left -= to - from;
+        }
+        None
+    }
+
+    /// The week in words, e.g. `Mon–Fri 9:00–17:00`; days with equal spans are joined.
+    pub fn words(&self) -> String {
+        const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        let of = |day: i8| -> Vec<String> {
+            let mut spans: Vec<&Span> = self.week.iter().filter(|s| s.day == day).collect();
+            spans.sort_by_key(|s| s.from);
+            spans
+                .iter()
+                .map(|s| {
+                    format!("{}–{}", clock(s.from), if s.to == Time::midnight() { "24:00".into() } else { clock(s.to) })
+                })
+                .collect()
+        };
+        let mut out: Vec<String> = Vec::new();
+        let mut day = 1;
+        while day <= 7 {
+            let spans = of(day);
+            let mut last = day;
+            while last < 7 && of(last + 1) == spans {
+                last += 1;
+            }
+            if !spans.is_empty() {
+                let name = |d: i8| DAYS[(d - 1) as usize];
+                let days = if last == day { name(day).to_owned() } else { format!("{}–{}", name(day), name(last)) };
+                out.push(format!("{days} {}", spans.join(" and ")));
+            }
+            day = last + 1;
+        }
+        out.join(", ")
+    }
+
+    /// The place whose clock counts, e.g. `Berlin time`.
+    pub fn zone_words(&self) -> String {
+        let city = self.time_zone.rsplit('/').next().unwrap_or("UTC").replace('_', " ");
+        format!("{city} time")
+    }
+
+    /// A moment in the words of this house, e.g. `Wed 12:00`; with `today` and `tomorrow` where they fit.
+    pub fn moment(&self, at: Ms, now: Ms) -> String {
+        match (self.local(at), self.local(now)) {
+            (Some(at), Some(now)) => moment_words(&at, &now),
+            _ => utc_moment(at, now),
+        }
+    }
+}
+
+fn clock(time: Time) -> String {
+    format!("{}:{:02}", time.hour(), time.minute())
+}
+
+fn moment_words(at: &Zoned, now: &Zoned) -> String {
+    let time = clock(at.time());
+    if at.date() == now.date() {
+        return time;
+    }
+    if now.date().tomorrow().is_ok_and(|day| day == at.date()) {
+        return format!("tomorrow {time}");
+    }
+    let days = (at.date() - now.date()).get_days();
+    if (0..7).contains(&days) {
+        format!("{} {time}", at.strftime("%a"))
+    } else {
+        format!("{} {time}", at.strftime("%a %-d %b"))
+    }
+}
+
+/// A moment in UTC, for a house without hours.
+pub fn utc_moment(at: Ms, now: Ms) -> String {
+    let zoned = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC);
+    format!("{} UTC", moment_words(&zoned(at), &zoned(now)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Ms {
+        text.parse::<Zoned>().expect("a moment").timestamp().as_millisecond()
+    }
+
+    fn berlin() -> Hours {
+        let span = |day| Span { day, from: Time::constant(9, 0, 0, 0), to: Time::constant(17, 0, 0, 0) };
+        Hours {
+            time_zone: "Europe/Berlin".into(),
+            week: (1..=5).map(span).collect(),
+            closed_days: vec![Date::constant(2026, 12, 25)],
+        }
+    }
+
+    #[test]
+    fn office_hours_are_open_in_their_own_time_zone() {
+        let hours = berlin();
+        assert!(hours.open_at(at("2026-11-23T09:00[Europe/Berlin]")));
+        assert!(!hours.open_at(at("2026-11-23T08:59[Europe/Berlin]")));
+        assert!(!hours.open_at(at("2026-11-23T17:00[Europe/Berlin]")));
+        assert!(!hours.open_at(at("2026-11-22T12:00[Europe/Berlin]")));
+    }
+
+    #[test]
+    fn a_closed_day_is_skipped_when_the_next_opening_is_told() {
+        let hours = berlin();
+        let next = hours.next_open(at("2026-12-24T18:00[Europe/Berlin]")).expect("an opening");
+        assert_eq!(next, at("2026-12-28T09:00[Europe/Berlin]"));
+    }
+
+    #[test]
+    fn open_time_runs_on_after_the_night() {
+        let hours = berlin();
+        let due = hours.after_open_time(at("2026-11-23T16:00[Europe/Berlin]"), 2 * 3_600_000);
+        assert_eq!(due, Some(at("2026-11-24T10:00[Europe/Berlin]")));
+    }
+
+    #[test]
+    fn the_week_is_told_in_words() {
+        assert_eq!(berlin().words(), "Mon–Fri 9:00–17:00");
+        assert_eq!(berlin().zone_words(), "Berlin time");
+        let now = at("2026-11-23T16:00[Europe/Berlin]");
+        assert_eq!(berlin().moment(at("2026-11-24T09:00[Europe/Berlin]"), now), "tomorrow 9:00");
+        assert_eq!(berlin().moment(at("2026-11-25T12:00[Europe/Berlin]"), now), "Wed 12:00");
+    }
+
+    #[test]
+    fn wrong_hours_say_what_is_wrong() {
+        let mut hours = berlin();
+        hours.time_zone = "Mars/Base".into();
+        assert_eq!(hours.check(), Err(Error::TimeZone("Mars/Base".into())));
+    }
+}

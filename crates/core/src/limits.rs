@@ -1,0 +1,144 @@
+//! Every bound of the product, by name. Spans are milliseconds unless the name says otherwise.
+
+use crate::ids::Ms;
+
+const SECOND: Ms = 1_000;
+const MINUTE: Ms = 60 * SECOND;
+const HOUR: Ms = 60 * MINUTE;
+const DAY: Ms = 24 * HOUR;
+
+/// Characters in one message.
+pub const TEXT_CHARS: usize = 20_000;
+/// Parts in one message.
+pub const PARTS: usize = 32;
+/// Characters in a name that is shown.
+pub const NAME_CHARS: usize = 80;
+/// Characters in a note, a wrap-up, a brief's note.
+pub const NOTE_CHARS: usize = 10_000;
+/// Lines of each kind in a brief.
+pub const BRIEF_LINES: usize = 50;
+/// Bytes of a request body.
+pub const BODY_BYTES: usize = 256 * 1024;
+/// Bytes of one frame on a socket.
+pub const FRAME_BYTES: usize = 256 * 1024;
+/// Bytes of variables that a bot or a page may attach.
+pub const VARIABLES_BYTES: usize = 16 * 1024;
+/// Client copies that may send in one conversation.
+pub const CLIENTS: usize = 256;
+/// Asks whose replies are still told apart from repeats.
+pub const RECENT_ASKS: usize = 32;
+/// Messages that a bot may send in answer to one ask.
+pub const REPLIES_PER_ASK: u16 = 32;
+/// Open asks in one conversation; a customer who writes faster is answered in order.
+pub const OPEN_ASKS: usize = 64;
+/// Guests beside a holder.
+pub const GUESTS: usize = 4;
+/// Waiting conversations in one queue, unless it says otherwise.
+pub const WAITING: u32 = 10_000;
+/// Chats that an agent has at once, unless the account says otherwise.
+pub const CAPACITY: u32 = 4;
+/// Ordinary hand-backs in one episode.
+pub const HAND_BACKS: u32 = 3;
+/// Failures of a bot in one episode.
+pub const BOT_FAILURES: u32 = 2;
+
+/// Typing is shown when a bot takes this long.
+pub const BOT_TYPING: Ms = SECOND;
+/// "Still working on it." after this.
+pub const BOT_STILL: Ms = 8 * SECOND;
+/// A silent bot has failed after this, unless its connection says otherwise.
+pub const BOT_LIMIT: Ms = 20 * SECOND;
+/// The longest limit that a bot connection may set.
+pub const BOT_LIMIT_MOST: Ms = 5 * MINUTE;
+/// How long a bot's reply address is good.
+pub const REPLY_ADDRESS: Ms = 15 * MINUTE;
+/// An offer from a queue.
+pub const OFFER: Ms = 30 * SECOND;
+/// An offer from a colleague.
+pub const TRANSFER_OFFER: Ms = 60 * SECOND;
+/// An agent's reachability after the last sign of life.
+pub const AGENT_LEASE: Ms = 45 * SECOND;
+/// An unreachable agent's unanswered chats are offered again after this much more.
+pub const AGENT_LOST: Ms = 45 * SECOND;
+/// No key and no pointer for this long, and an unanswered offer: away.
+pub const AGENT_IDLE: Ms = 10 * MINUTE;
+/// A live wait is asked "what else?" after this.
+pub const WAIT_CHOICE: Ms = 10 * MINUTE;
+/// A live wait is over after this and becomes a promise.
+pub const WAIT_OVER: Ms = 60 * MINUTE;
+/// A target has this long to say accepted, waiting or refused.
+pub const TARGET_OPENING: Ms = 30 * SECOND;
+/// A quiet bot chat closes.
+pub const QUIET: Ms = 30 * MINUTE;
+/// A customer unanswered by an agent: told to the supervisor.
+pub const UNANSWERED: Ms = 5 * MINUTE;
+/// A customer unanswered by an agent: offered again.
+pub const UNANSWERED_OFFER: Ms = 15 * MINUTE;
+/// An agent chat in which nobody says anything.
+pub const AGENT_QUIET: Ms = 24 * HOUR;
+/// A chat lent to a bot returns.
+pub const LENDING: Ms = 10 * MINUTE;
+/// A draft waits this long for approval.
+pub const DRAFT: Ms = 2 * MINUTE;
+/// The short form of a notice whose fact has not come.
+pub const NOTICE_SHORT: Ms = 10 * SECOND;
+/// A word after closing goes to the last agent's stretch for this long, where the inbox says so.
+pub const REOPEN: Ms = 3 * DAY;
+/// A courtesy after closing wakes nobody for this long.
+pub const COURTESY: Ms = 2 * MINUTE;
+/// Open time in which a left message is to be answered.
+pub const PROMISE_OPEN_TIME: Ms = 8 * HOUR;
+/// Without hours, a left message is to be answered within this.
+pub const PROMISE: Ms = DAY;
+/// A promise is escalated this long before its deadline.
+pub const PROMISE_NEAR: Ms = 2 * HOUR;
+
+/// A broken promise is said again after this.
+pub const PROMISE_AGAIN: Ms = DAY;
+
+/// Tries of one commit before 503.
+pub const COMMIT_TRIES: u32 = 8;
+/// Free keys of one conversation.
+pub const FREE_KEYS: usize = 1_000;
+/// How long a free key is kept.
+pub const FREE_KEY: Ms = DAY;
+/// How long start and administration keys are kept.
+pub const START_KEY: Ms = 7 * DAY;
+/// Events in one page.
+pub const PAGE: usize = 500;
+/// Rows in one list page.
+pub const LIST_PAGE: usize = 200;
+/// Commands waiting for the writer.
+pub const WRITER_QUEUE: usize = 4_096;
+/// Conversations kept in memory.
+pub const STATES: usize = 50_000;
+/// Hints that a slow reader may miss before it re-reads.
+pub const HINTS: usize = 4_096;
+/// Frames waiting for one socket.
+pub const SOCKET_QUEUE: usize = 64;
+/// Bytes waiting for one socket before it is dropped.
+pub const SOCKET_BUFFER: usize = 256 * 1024;
+/// A heartbeat of a socket.
+pub const HEARTBEAT: Ms = 20 * SECOND;
+/// A socket that says nothing for this long is dropped.
+pub const SOCKET_SILENT: Ms = 60 * SECOND;
+/// Outside calls under way at once.
+pub const OUTSIDE_CALLS: usize = 256;
+/// One outside call.
+pub const OUTSIDE_CALL: Ms = 10 * SECOND;
+/// How long an outbox lease stands before another worker may look.
+pub const OUTBOX_LEASE: Ms = 60 * SECOND;
+/// Tries of one push before it is parked.
+pub const PUSH_TRIES: u32 = 12;
+/// A conversation's token.
+pub const CHAT_TOKEN: Ms = 30 * DAY;
+/// A log-in.
+pub const LOG_IN: Ms = 14 * DAY;
+/// The one-time set-up link.
+pub const SETUP_LINK: Ms = HOUR;
+/// Failed log-ins of one account or address in [`LOG_IN_WINDOW`].
+pub const LOG_IN_FAILURES: u32 = 10;
+/// The window of [`LOG_IN_FAILURES`].
+pub const LOG_IN_WINDOW: Ms = 15 * MINUTE;
+/// Deadlines fired in one round.
+pub const TIMERS_ROUND: usize = 500;
