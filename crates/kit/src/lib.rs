@@ -1,1 +1,11 @@
-//! baton-kit
+//! Contracts between the engine and what it drives, their conformance suites, and what at least two kinds of plug-in use.
+
+pub mod bot;
+pub mod bus;
+pub mod conformance;
+pub mod http;
+pub mod keys;
+pub mod runtime;
+pub mod signature;
+pub mod store;
+pub mod target;
