@@ -1,0 +1,21 @@
+/** The desk's words and its language. */
+import { chooseLanguage, direction, translator } from "../shared/i18n.ts";
+import { desk } from "../shared/i18n/en.json";
+
+export const catalogues = { en: desk };
+export const language = chooseLanguage(
+  navigator.languages,
+  Object.keys(catalogues),
+  "en",
+) as keyof typeof catalogues;
+export const t = translator(catalogues[language], language);
+export type Key = keyof typeof desk;
+
+/** A text chosen by what the hub sent: the sentence for it, or the plain word where the catalogue has none. */
+export function named(prefix: string, word: string): string {
+  const key = `${prefix}_${word}`;
+  return key in catalogues[language] ? t(key as Key) : word.replaceAll("_", " ");
+}
+
+document.documentElement.lang = language;
+document.documentElement.dir = direction(language);

@@ -1,0 +1,89 @@
+/** How rows, holders and events are put into words on the desk. */
+import type { Actor, Row } from "../shared/api.ts";
+import type { Line, Stretch } from "../shared/desklog.ts";
+import { moment, span } from "../shared/time.ts";
+import type { Desk } from "./state/desk.svelte.ts";
+import { hub } from "./state/hub.svelte.ts";
+import { catalogues, language, named, t, type Key } from "./texts.ts";
+
+export function customerName(row: Pick<Row, "customer" | "reference"> | undefined): string {
+  if (row?.customer.name) return row.customer.name;
+  return row?.reference ? t("visitor_ref", { reference: row.reference }) : t("visitor");
+}
+
+/** Where the chat is, in a few words. */
+export function whereabouts(row: Row, now: number): string {
+  const { holder } = row;
+  if (row.state === "closed" || holder.kind === "nobody") return t("row_closed");
+  if (row.later) {
+    const time = moment(row.later.due, now, language);
+    return row.later.due < now ? t("row_overdue", { time }) : t("row_due", { time });
+  }
+  switch (holder.kind) {
+    case "queue":
+      return t("row_queue", { name: row.queue?.name ?? holder.name ?? "" });
+    case "agent":
+      return holder.id === hub.me?.agent ? t("row_with_you") : t("row_with", { name: holder.name ?? "" });
+    case "target":
+      return t("row_target", { name: holder.name ?? "" });
+    default:
+      return holder.name ? t("row_bot", { name: holder.name }) : t("row_bot_unnamed");
+  }
+}
+
+/** What wants attention in this row, if anything does. */
+export function urgency(row: Row, now: number): { text: string; overdue: boolean } | undefined {
+  if (row.state === "closed") return undefined;
+  if (row.holder.kind === "queue" && row.waiting_since !== null) {
+    const place = row.place ? ` · ${t.nth("row_place", { n: row.place })}` : "";
+    const waited = now - row.waiting_since;
+    return { text: t("row_waiting", { time: span(waited) }) + place, overdue: waited > 300_000 };
+  }
+  if (row.holder.kind === "agent" && row.unanswered_since !== null) {
+    const waited = now - row.unanswered_since;
+    return { text: t("row_unanswered", { time: span(waited) }), overdue: waited > 300_000 };
+  }
+  return undefined;
+}
+
+export function stretchTitle(stretch: Stretch, desk: Desk): string {
+  const { kind, id } = stretch.holder;
+  const name = stretch.holder.name ?? desk.nameOf(id);
+  switch (kind) {
+    case "bot":
+      return name ? t("stretch_bot_named", { name }) : t("stretch_bot");
+    case "queue":
+      return name ? t("stretch_queue_named", { name }) : t("stretch_queue");
+    case "later":
+      return t("stretch_later");
+    case "agent":
+      if (id && id === hub.me?.agent) return t("stretch_agent_you");
+      return name ? t("stretch_agent", { name }) : t("stretch_people");
+    case "target":
+      return t("stretch_target", { name: name ?? "" });
+    case "nobody":
+      return t("stretch_nobody");
+    default:
+      return t("stretch_before");
+  }
+}
+
+export function actorName(actor: Actor, customer: string, desk: Desk): string {
+  if (actor.kind === "customer") return actor.name ?? customer;
+  if (actor.kind === "agent" && actor.id === hub.me?.agent) return t("you");
+  return actor.name ?? desk.nameOf(actor.id) ?? t(`by_${actor.kind}` as Key);
+}
+
+export function lineWords(line: Line, desk: Desk): string {
+  const v = line.values;
+  const key = `line_${line.name}`;
+  if (!(key in catalogues[language])) return t("line_other", { kind: line.name.replaceAll("_", " ") });
+  return t(key as Key, {
+    name: desk.nameOf(v.to ?? null) ?? t("by_agent"),
+    giver: desk.nameOf(v.giver ?? null) ?? t("by_agent"),
+    trigger: named("trigger", v.trigger ?? ""),
+    reason: named("reason", v.reason ?? ""),
+    outcome: named("outcome", v.outcome ?? ""),
+    what: (v.what ?? "").replaceAll("_", " "),
+  });
+}

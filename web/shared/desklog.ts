@@ -1,0 +1,180 @@
+/**
+ * From the log as people may read it to what the desk shows: stretches (spans with one holder), each with its items.
+ * Pure, so that it can be tested without a page. What a reader needs not see is left out here and nowhere else.
+ */
+import type { DeskEvent, HolderKind, Rating } from "./api.ts";
+
+export type Item =
+  | { kind: "message"; event: DeskEvent; goesOn: boolean }
+  | { kind: "told"; event: DeskEvent; words: string }
+  | { kind: "line"; event: DeskEvent; line: Line }
+  | { kind: "rated"; event: DeskEvent; rating: Rating };
+
+/** A line's words are in the catalogue; here stand its name and the raw values, ids among them. */
+export type Line = { name: string; values: Record<string, string> };
+
+export type Stretch = {
+  key: number;
+  holder: { kind: HolderKind | "unknown"; id: string | null; name: string | null };
+  at: number;
+  items: Item[];
+};
+
+const SAID = new Set(["said", "noted", "whispered"]);
+
+export function stretches(events: readonly DeskEvent[]): Stretch[] {
+  const out: Stretch[] = [];
+  let current: Stretch | undefined;
+  for (const event of events) {
+    if (event.kind === "holder-set") {
+      const holder = holderOf(event);
+      // The same party again (a new deadline, a new baton number) is no new stretch.
+      if (current && current.holder.kind === holder.kind && current.holder.id === holder.id) continue;
+      current = { key: event.seq, holder, at: event.at, items: [] };
+      out.push(current);
+      continue;
+    }
+    const item = itemOf(event, current?.items[current.items.length - 1]);
+    if (!item) continue;
+    if (!current) {
+      current = { key: event.seq, holder: guess(event), at: event.at, items: [] };
+      out.push(current);
+    }
+    current.items.push(item);
+  }
+  // A holder who neither spoke nor saw anything happen passed through: only the last one matters then.
+  return out.filter((s, i) => s.items.length > 0 || i === out.length - 1);
+}
+
+function holderOf(event: DeskEvent): Stretch["holder"] {
+  const given = (event.facts.holder ?? {}) as {
+    kind?: string;
+    id?: string;
+    name?: string;
+    queue_kind?: string;
+  };
+  const named = (event.body?.holder ?? {}) as { name?: string };
+  return {
+    kind: (given.kind ?? "unknown") as HolderKind,
+    id: given.id ?? null,
+    name: given.name ?? named.name ?? text(event.body?.name) ?? null,
+  };
+}
+
+/** The page starts in the middle of a stretch: who speaks tells whose it is. */
+function guess(event: DeskEvent): Stretch["holder"] {
+  const { kind, id, name } = event.actor;
+  if (event.fate === "shown" && (kind === "bot" || kind === "agent" || kind === "target"))
+    return { kind, id, name };
+  return { kind: "unknown", id: null, name: null };
+}
+
+function itemOf(event: DeskEvent, before: Item | undefined): Item | undefined {
+  if (SAID.has(event.kind)) return { kind: "message", event, goesOn: goesOn(before, event) };
+  if (event.kind === "told") {
+    const words = text(event.body?.words) ?? event.plain;
+    return words ? { kind: "told", event, words } : undefined;
+  }
+  if (event.kind === "rated") {
+    const { answered, agent, bot } = event.facts as Partial<Rating>;
+    return {
+      kind: "rated",
+      event,
+      rating: { answered: answered ?? null, agent: agent ?? null, bot: bot ?? null },
+    };
+  }
+  const line = lineOf(event);
+  return line && { kind: "line", event, line };
+}
+
+function goesOn(before: Item | undefined, event: DeskEvent): boolean {
+  if (before?.kind !== "message") return false;
+  const last = before.event;
+  return (
+    last.actor.kind === event.actor.kind &&
+    last.actor.id === event.actor.id &&
+    last.fate === event.fate &&
+    event.at - last.at < 300_000
+  );
+}
+
+function lineOf(event: DeskEvent): Line | undefined {
+  const facts = event.facts;
+  switch (event.kind) {
+    case "handover-asked":
+      return { name: "handover", values: { trigger: text(facts.trigger) ?? "" } };
+    case "handover-answered": {
+      const answer = facts.answer as { kind?: string; reason?: string } | string | undefined;
+      const kind = typeof answer === "string" ? answer : answer?.kind;
+      if (kind !== "refused") return undefined;
+      const reason = (typeof answer === "object" ? answer.reason : undefined) ?? text(facts.reason);
+      return { name: "refused", values: { reason: reason ?? "" } };
+    }
+    case "handover-ended": {
+      const outcome = text(facts.outcome) ?? "";
+      return outcome === "accepted" || outcome === "refused"
+        ? undefined
+        : { name: "ended", values: { outcome } };
+    }
+    case "offered": {
+      const to = idOf(facts.to);
+      const giver = idOf(facts.giver);
+      return giver ? { name: "asked", values: { to, giver } } : { name: "offered", values: { to } };
+    }
+    case "offer-ended": {
+      const how = text(facts.how) ?? "";
+      return how === "accepted"
+        ? undefined
+        : { name: how, values: { to: idOf(facts.to) || (event.actor.id ?? "") } };
+    }
+    case "ask-ended": {
+      const how = text(facts.how) ?? "";
+      if (how === "failed") return { name: "bot_failed", values: {} };
+      return how === "silent" ? { name: "bot_silent", values: {} } : undefined;
+    }
+    case "brief-acknowledged":
+      return { name: "brief", values: {} };
+    case "failed":
+      return { name: "failed", values: { what: text(facts.what) ?? "" } };
+    case "opened":
+      return Number(facts.episode ?? 1) > 1 ? { name: "opened", values: {} } : undefined;
+    case "voices-set":
+      return { name: "joined", values: {} };
+    case "edited":
+    case "undone":
+    case "redacted":
+      return { name: event.kind, values: {} };
+    default:
+      return undefined;
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function idOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "object" && value !== null) return text((value as { id?: unknown }).id) ?? "";
+  return "";
+}
+
+/**
+ * Which of the customer's messages a settled fact comes from: the newest that shares most of its words. The agent
+ * need not look it up; the bot gets a place in the log to read on from.
+ */
+export function turnOf(fact: string, events: readonly DeskEvent[]): number | null {
+  const wanted = wordsOf(fact);
+  let best: { score: number; position: number } | undefined;
+  for (const event of events) {
+    if (event.kind !== "said" || event.actor.kind !== "customer" || event.position === null) continue;
+    const have = wordsOf(event.plain ?? "");
+    const score = [...wanted].filter((w) => have.has(w)).length;
+    if (!best || score >= best.score) best = { score, position: event.position };
+  }
+  return best?.position ?? null;
+}
+
+function wordsOf(sentence: string): Set<string> {
+  return new Set(sentence.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []);
+}

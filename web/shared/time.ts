@@ -1,0 +1,46 @@
+/** Times as people read them. The exact time always stands in a title beside the short one. */
+export function clock(at: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+export function exact(at: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" }).format(at);
+}
+
+export function day(at: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }).format(at);
+}
+
+/** "Wed 12:00" within a week, else "3 Dec, 12:00". */
+export function moment(at: number, now: number, language: string): string {
+  const near = Math.abs(at - now) < 6 * 86_400_000;
+  const same = new Date(at).toDateString() === new Date(now).toDateString();
+  return new Intl.DateTimeFormat(language, {
+    ...(same ? {} : near ? { weekday: "short" } : { day: "numeric", month: "short" }),
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(at);
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+];
+
+/** "2 min. ago", "in 5 sec." */
+export function relative(at: number, now: number, language: string): string {
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+  const away = at - now;
+  const [unit, size] = STEPS.find(([, ms]) => Math.abs(away) >= ms) ?? ["second", 1000];
+  return format.format(Math.trunc(away / size), unit);
+}
+
+/** "0:42", "12:07", "1:02:33": how long something has lasted or will last. */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (n: number) => String(n).padStart(2, "0");
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
