@@ -122,6 +122,13 @@ pub enum Command {
         /// How.
         how: BotEnd,
     },
+    /// A bot's whole answer in one commit: what it says, and how its turn ends if it does.
+    BotTurn {
+        /// In order.
+        replies: Vec<BotReplied>,
+        /// Which ask ends, under which baton number, and how.
+        end: Option<(AskId, u64, BotEnd)>,
+    },
     /// What a target did.
     Target {
         /// Under which baton number it was opened.

@@ -1,5 +1,6 @@
 //! Contracts between the engine and what it drives, their conformance suites, and what at least two kinds of plug-in use.
 
+pub mod analyzer;
 pub mod bot;
 pub mod bus;
 pub mod conformance;

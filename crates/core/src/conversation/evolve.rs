@@ -1,6 +1,6 @@
 //! The fold: state and header to state. Total: every header that the format admits is applied.
 
-use super::{Conversation, Head, OpenAsk, OpenHandover, RatingDue, RecentAsk};
+use super::{Conversation, Head, Marks, OpenAsk, OpenHandover, RatingDue, RecentAsk};
 use crate::actor::Who;
 use crate::event::{AskEnd, Fact, Failure, Fate, Header, Once, Stream, start_of_chain};
 use crate::ids::ConversationId;
@@ -43,6 +43,7 @@ impl Conversation {
             rating: None,
             brief: None,
             drafts: Vec::new(),
+            marks: Marks { first_opened: first.seq, ..Marks::default() },
         };
         state.apply(first);
         Some(state)
@@ -66,6 +67,8 @@ impl Conversation {
         match &header.fact {
             Fact::Opened(fact) => {
                 self.episode = fact.episode;
+                self.marks.opened = header.seq;
+                self.marks.rated = None;
                 self.inbox = fact.inbox;
                 self.language.clone_from(&fact.language);
                 self.opened = header.at;
@@ -92,6 +95,7 @@ impl Conversation {
                 }
             }
             Fact::Offered(fact) => {
+                self.marks.offered = header.seq;
                 self.own.offer = Some(Offer { id: fact.offer, to: fact.to, giver: fact.giver, due: fact.due });
             }
             Fact::OfferEnded(fact) => {
@@ -100,6 +104,7 @@ impl Conversation {
                 }
             }
             Fact::HandoverAsked(fact) => {
+                (self.marks.asked, self.marks.trigger, self.marks.outcome) = (header.seq, Some(fact.trigger), None);
                 self.handover = Some(OpenHandover {
                     id: fact.handover,
                     trigger: fact.trigger,
@@ -115,6 +120,7 @@ impl Conversation {
                 }
             }
             Fact::HandoverEnded(fact) => {
+                self.marks.outcome = Some(fact.outcome);
                 if self.handover.is_some_and(|open| open.id == fact.handover) {
                     self.handover = None;
                 }
@@ -148,8 +154,14 @@ impl Conversation {
                 }
             }
             Fact::BriefAcknowledged(_) => self.brief = None,
-            Fact::Told(fact) => self.told(&fact.code),
-            Fact::Rated(_) => self.rating = None,
+            Fact::Told(fact) => {
+                self.marks.told = header.seq;
+                self.told(&fact.code);
+            }
+            Fact::Rated(fact) => {
+                self.rating = None;
+                self.marks.rated = Some((fact.answered, fact.agent, fact.bot));
+            }
             Fact::Failed(fact) => match fact.what {
                 Failure::BotTimeout | Failure::BotError => self.bot_failures += 1,
                 Failure::PromiseNear => self.told_near = true,
@@ -180,6 +192,7 @@ impl Conversation {
         match fate {
             Fate::Shown | Fate::Released { .. } | Fate::Interrupted => {
                 self.last_word = header.at;
+                (self.marks.said, self.marks.said_by) = (header.seq, Some(header.actor.who));
                 match header.actor.who {
                     Who::Customer => {
                         self.unanswered_since = self.unanswered_since.or(Some(header.at));
@@ -216,6 +229,7 @@ impl Conversation {
         let before = std::mem::replace(&mut self.own, Ownership::new(Holder::Nobody { closed: 0 }));
         self.own = before.pass(holder.clone());
         self.since = header.at;
+        self.marks.passed = header.seq;
         (self.told_choice, self.told_near, self.told_due, self.told_silent) = (false, false, None, false);
         self.drafts.clear();
         if self.own.baton != before.baton {

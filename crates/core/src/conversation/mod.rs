@@ -89,6 +89,35 @@ pub struct Conversation {
     pub brief: Option<(AskId, Ms)>,
     /// Drafts that wait for approval: seq and until when.
     pub drafts: Vec<(u64, Ms)>,
+    /// Where the events stand that lists and panels show.
+    pub marks: Marks,
+}
+
+/// Seqs of the newest event of some kinds: their bodies are opened when somebody looks. 0: there is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The episode's `opened`.
+    pub opened: u64,
+    /// The first `opened` of all, which has the customer's name.
+    pub first_opened: u64,
+    /// The newest `handover-asked`, its trigger and its outcome.
+    pub asked: u64,
+    /// What led to the newest handover.
+    pub trigger: Option<Trigger>,
+    /// How it ended.
+    pub outcome: Option<crate::event::Outcome>,
+    /// The newest `told`.
+    pub told: u64,
+    /// The newest word that the customer can see, and who said it.
+    pub said: u64,
+    /// Who said it.
+    pub said_by: Option<crate::actor::Who>,
+    /// The newest `holder-set` that bears something for the next holder.
+    pub passed: u64,
+    /// The newest `offered`.
+    pub offered: u64,
+    /// The newest mark: answered, of the agent, of the bot.
+    pub rated: Option<(Option<crate::event::Answered>, Option<u8>, Option<u8>)>,
 }
 
 /// A handover without outcome.

@@ -42,6 +42,22 @@ pub(super) fn replied(m: &mut Moves<'_>, reply: BotReplied) -> Result<Reply, Ref
     Ok(if fate == Fate::Withheld { Reply::Withheld } else { Reply::Said { seq } })
 }
 
+/// A whole answer in one commit.
+pub(super) fn turn(
+    m: &mut Moves<'_>,
+    replies: Vec<BotReplied>,
+    end: Option<(AskId, u64, BotEnd)>,
+) -> Result<Reply, Refusal> {
+    let mut out = Reply::Done;
+    for reply in replies {
+        out = replied(m, reply)?;
+    }
+    match end {
+        Some((ask, baton, how)) => ended(m, ask, baton, how),
+        None => Ok(out),
+    }
+}
+
 /// The turn is over.
 pub(super) fn ended(m: &mut Moves<'_>, ask: AskId, baton: u64, how: BotEnd) -> Result<Reply, Refusal> {
     let state = m.state()?;

@@ -26,6 +26,7 @@ use crate::effect::Effect;
 use crate::event::{Answer, Stream};
 use crate::facts::Facts;
 use crate::ids::{AgentId, ConversationId};
+use crate::ownership::Holder;
 use crate::refusal::Refusal;
 use moves::Moves;
 
@@ -76,6 +77,11 @@ pub enum Reply {
 /// Which agents' states a command needs.
 pub fn agents(state: Option<&Conversation>, actor: &Actor, command: &Command) -> Vec<AgentId> {
     let mut out = Vec::new();
+    // A word in a people stretch touches nobody's seat: an agent's chats must not wait for each other.
+    let lent = state.is_some_and(|state| matches!(state.own.holder, Holder::Bot { returns_to: Some(_), .. }));
+    if matches!(command, Command::Say(_) | Command::Note { .. } | Command::Rate(_)) && !lent {
+        return out;
+    }
     if let Some(state) = state {
         out.extend(state.own.holder.seat());
         if let Some(offer) = &state.own.offer {
@@ -154,6 +160,7 @@ pub fn decide(loaded: Loaded, facts: &Facts, actor: Actor, command: Command) -> 
         Command::SetPresence { available, by } => presence::set(&mut m, available, by),
         Command::BotReplied(reply) => bot::replied(&mut m, reply),
         Command::BotEnded { ask, baton, how } => bot::ended(&mut m, ask, baton, how),
+        Command::BotTurn { replies, end } => bot::turn(&mut m, replies, end),
         Command::Target { baton, did } => target::did(&mut m, baton, did),
         Command::AgentLost { agent } => presence::lost(&mut m, agent),
         Command::Due => due::due(&mut m),
