@@ -1,1 +1,9 @@
-//! baton-infra
+//! Stores and buses, and the runtime on which a real hub runs. Nothing here sees an unsealed body.
+
+pub mod bus;
+pub mod memory;
+pub mod runtime;
+
+pub use bus::LocalBus;
+pub use memory::MemoryStore;
+pub use runtime::TokioRuntime;
