@@ -21,7 +21,8 @@ pub struct Facts {
     pub lines: BTreeMap<QueueId, LineFact>,
     /// The place of this conversation, if it stands in a live line.
     pub place: Option<u32>,
-    /// The line of the brief that the agent approved for the customer's eyes, where a brief waits to be acknowledged.
+    /// The line of the brief that the agent approved for the customer's eyes, where a brief waits to be acknowledged;
+    /// empty if the brief has no such line, none if there is no brief.
     pub brief_note: Option<String>,
     /// The word for a person works as a request in the customer's language.
     pub person_word: bool,

@@ -184,7 +184,8 @@ impl Ownership {
     /// Passes the baton. Guests leave, delivery opens and an offer ends, because all three belonged to the stretch.
     #[must_use]
     pub fn pass(&self, holder: Holder) -> Self {
-        let baton = if self.holder.same_party(&holder) { self.baton } else { self.baton + 1 };
+        let voices = self.guests.is_empty() && self.delivery == Delivery::Open;
+        let baton = self.baton + u64::from(!(voices && self.holder.same_party(&holder)));
         Self { baton, holder, guests: Vec::new(), delivery: Delivery::Open, offer: None }
     }
 

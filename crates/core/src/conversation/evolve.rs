@@ -77,10 +77,12 @@ impl Conversation {
                 }
                 (self.hand_backs, self.bot_failures, self.bot_words) = (0, 0, 0);
                 (self.people_words, self.rating) = ((0, 0), None);
+                (self.last_bot, self.last_agent) = (None, None);
                 (self.unanswered_since, self.last_word) = (None, header.at);
             }
             Fact::Said(fact) => self.said(header, fact.fate, fact.once),
-            Fact::Edited(_) | Fact::Undone(_) | Fact::Redacted(_) | Fact::PresenceSet(_) => {}
+            Fact::Undone(fact) => self.drafts.retain(|(seq, _)| *seq != fact.of),
+            Fact::Edited(_) | Fact::Redacted(_) | Fact::PresenceSet(_) => {}
             Fact::SeatTaken(_) | Fact::SeatFreed(_) | Fact::Configured(_) => {}
             Fact::HolderSet(fact) => self.holder_set(header, &fact.holder, fact.why),
             Fact::VoicesSet(fact) => self.own = self.own.set_voices(fact.guests.clone(), fact.delivery),
@@ -248,6 +250,8 @@ impl Conversation {
         }
         match (&self.own.holder, why) {
             (Holder::Agent { agent, .. }, _) => self.last_agent = Some(*agent),
+            // What a target gives back was not given by the agent before it.
+            (Holder::Target { .. }, _) => self.last_agent = None,
             (Holder::Bot { .. }, Why::HandedBack) => self.hand_backs += 1,
             (Holder::Nobody { .. }, _) if self.rating.is_none() && self.bot_words > 0 => {
                 self.rating = Some(RatingDue { agent: None, bot: self.last_bot });

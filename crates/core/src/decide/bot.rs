@@ -12,6 +12,7 @@ use crate::limits;
 use crate::notice::{ClosedBy, Notice};
 use crate::ownership::{Delivery, Holder};
 use crate::refusal::Refusal;
+use crate::settings::Role;
 
 /// A reply. Staleness is judged here, once.
 pub(super) fn replied(m: &mut Moves<'_>, reply: BotReplied) -> Result<Reply, Refusal> {
@@ -23,7 +24,8 @@ pub(super) fn replied(m: &mut Moves<'_>, reply: BotReplied) -> Result<Reply, Ref
     if reply.ordinal >= limits::REPLIES_PER_ASK {
         return Ok(Reply::Withheld);
     }
-    let fresh = state.own.baton == reply.baton && state.ask(reply.ask).is_some() && state.own.may_speak(&m.actor.who);
+    let asked = state.ask(reply.ask).is_some_and(|ask| m.actor.who == Who::Bot { id: ask.bot });
+    let fresh = state.own.baton == reply.baton && asked && state.own.may_speak(&m.actor.who);
     let fate = match (fresh, state.own.delivery) {
         (false, _) => Fate::Withheld,
         (true, Delivery::Approval) => Fate::Draft { due: m.now() + limits::DRAFT },
@@ -112,11 +114,16 @@ pub(super) fn failed(m: &mut Moves<'_>, failure: Failure) {
     m.actor = actor;
 }
 
-/// The notice of a hand-back: in full when the bot has the brief, else in its short form. The line that the agent
-/// approved is in a body, which a decision never sees: the full form says that the bot knows, not what.
+/// The notice of a hand-back: in full when a bot that acts on briefs has one, else in its short form.
 pub(super) fn tell_handed_back(m: &mut Moves<'_>, acknowledged: bool) {
     let giver = m.conv().last_agent.map(|id| m.settings().agent_name(id).to_owned());
     let giver = giver.unwrap_or_else(|| m.settings().agent_name(crate::ids::AgentId(uuid::Uuid::nil())).to_owned());
-    let acknowledged = acknowledged.then(|| m.facts.brief_note.clone().unwrap_or_default());
+    let role = match m.conv().own.holder {
+        Holder::Bot { connection, .. } => m.settings().connections.get(&connection).map(|c| &c.role),
+        _ => None,
+    };
+    let knows = acknowledged && matches!(role, Some(Role::Bot { takes_brief: true, .. }));
+    // A chat that was lent, or that came back without a brief, has no `brief_note`: then nothing is claimed.
+    let acknowledged = m.facts.brief_note.clone().filter(|_| knows);
     m.tell(&Notice::HandedBack { giver, acknowledged, word: m.facts.person_word });
 }

@@ -208,8 +208,9 @@ impl<'a> Moves<'a> {
 
     /// Passes the baton: ends what belonged to the old stretch, frees and takes seats, closes a target that was open.
     pub(super) fn pass(&mut self, holder: Holder, why: Why, passing: Option<Passing>) {
-        let how = if why == Why::Accepted { OfferEnd::Accepted } else { OfferEnd::Withdrawn };
-        self.end_offer(how);
+        let to = self.conv().own.offer.as_ref().map(|offer| offer.to);
+        let taken = matches!(&holder, Holder::Agent { agent, .. } if Some(*agent) == to);
+        self.end_offer(if taken { OfferEnd::Accepted } else { OfferEnd::Withdrawn });
         self.withdraw_asks();
         let before = self.conv().own.clone();
         if let Holder::Target { connection, phase, .. } = &before.holder
@@ -251,6 +252,20 @@ impl<'a> Moves<'a> {
         Ok(())
     }
 
+    /// Gives the open turns to the bot once more: what it says under the old baton number would be withheld, and its
+    /// silence under the new one would count as a failure.
+    pub(super) fn ask_again(&mut self) {
+        let asks = self.conv().asks.clone();
+        self.withdraw_asks();
+        for old in asks {
+            let ask = AskId(self.deal());
+            let fact = AskOpened { ask, bot: old.bot, reason: old.reason, upto: old.upto, limit: old.limit };
+            self.push(Audience::Log, fact, None);
+            let baton = self.conv().own.baton;
+            self.effect(Effect::AskBot { bot: old.bot, ask, baton });
+        }
+    }
+
     /// Records that a person is wanted; the caller answers in the same commit.
     pub(super) fn ask_handover(
         &mut self,
@@ -260,6 +275,8 @@ impl<'a> Moves<'a> {
         reason: Reason,
     ) -> HandoverId {
         let handover = HandoverId(self.deal());
+        // A promise whose customer asks again: it goes on in the new one.
+        self.end_handover(Outcome::Redirected { to: handover });
         let fact = HandoverAsked { handover, trigger, to, priority };
         self.push(Audience::People, fact, Some(Body::Reason(reason)));
         handover

@@ -167,11 +167,11 @@ fn unavailable(m: &mut Moves<'_>, trigger: Trigger, why: Unavailable) {
     }
     match m.later() {
         Some(later) => {
-            let by = m.moment(Some(later), m.promise(later));
             if !matches!(trigger, Trigger::BotFailed | Trigger::TargetFailed) {
                 m.tell(&Notice::Unavailable { why, ways: Ways::default() });
             }
-            promise(m, later, trigger_of_promise(trigger), None);
+            let due = promise(m, later, trigger_of_promise(trigger), None);
+            let by = m.moment(Some(later), due);
             let reference = m.reference();
             let notice = match trigger {
                 Trigger::BotFailed => Notice::BotFailedNobody { reference, by: Some(by) },
@@ -209,8 +209,13 @@ fn trigger_of_promise(trigger: Trigger) -> Trigger {
 }
 
 /// Turns what is open into a promise: the live handover ends as redirected to one in the later queue.
-pub(super) fn promise(m: &mut Moves<'_>, later: QueueId, trigger: Trigger, contact: Option<String>) {
-    let (since, due) = (m.now(), m.promise(later));
+///
+/// A promise that was given before keeps its deadline. Returns the deadline.
+pub(super) fn promise(m: &mut Moves<'_>, later: QueueId, trigger: Trigger, contact: Option<String>) -> i64 {
+    let (since, due) = match m.conv().own.holder {
+        Holder::Queue { line: Line::Later, since, due, .. } if due > m.now() => (since, due),
+        _ => (m.now(), m.promise(later)),
+    };
     let before = m.conv().handover;
     let reason = Reason { contact, ..Reason::default() };
     let to = Destination::Queue { id: later };
@@ -226,6 +231,7 @@ pub(super) fn promise(m: &mut Moves<'_>, later: QueueId, trigger: Trigger, conta
     m.answer_handover(next, Answer::Queued { place: None });
     let why = if trigger == Trigger::WaitOver { Why::WaitOver } else { Why::MessageLeft };
     m.pass(Holder::Queue { queue: later, line: Line::Later, since, priority, due }, why, None);
+    due
 }
 
 /// The customer leaves the line and is back with the bot.

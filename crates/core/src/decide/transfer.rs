@@ -41,7 +41,7 @@ pub(super) fn transfer(m: &mut Moves<'_>, to: TransferTo, note: Option<String>) 
             if !m.settings().is_bot(bot) {
                 return Err(Refusal::UnknownDestination);
             }
-            if m.conv().hand_backs >= limits::HAND_BACKS {
+            if m.conv().hand_backs >= limits::HAND_BACKS || m.conv().bot_failures >= limits::BOT_FAILURES {
                 return Err(Refusal::BouncesExhausted);
             }
             m.pass(Holder::Bot { connection: bot, returns_to: None, due: None }, Why::HandedBack, passing(note));

@@ -13,6 +13,7 @@ use crate::settings::Rank;
 
 fn set(m: &mut Moves<'_>, guests: Vec<Guest>, delivery: Delivery) {
     m.push(Audience::People, VoicesSet { guests, delivery }, None);
+    m.ask_again();
 }
 
 /// A supervisor joins by right, anybody else by the holder's word.
@@ -29,6 +30,13 @@ pub(super) fn join(m: &mut Moves<'_>, guest: Guest) -> Result<Reply, Refusal> {
     }
     if own.guests.contains(&guest) {
         return Ok(Reply::Done);
+    }
+    let exists = match guest {
+        Guest::Agent { id } => m.settings().agents.get(&id).is_some_and(|card| card.active),
+        Guest::Bot { id } => m.settings().is_bot(id),
+    };
+    if !exists {
+        return Err(Refusal::UnknownDestination);
     }
     if !own.admits(&guest) {
         return Err(Refusal::TooManyGuests);
@@ -60,6 +68,9 @@ pub(super) fn lend(m: &mut Moves<'_>, bot: ConnectionId) -> Result<Reply, Refusa
     let agent = m.holding_agent()?;
     if !m.settings().is_bot(bot) {
         return Err(Refusal::UnknownDestination);
+    }
+    if m.conv().bot_failures >= limits::BOT_FAILURES {
+        return Err(Refusal::BouncesExhausted);
     }
     let due = Some(m.now() + limits::LENDING);
     m.pass(Holder::Bot { connection: bot, returns_to: Some(agent), due }, Why::Lent, None);

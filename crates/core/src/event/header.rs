@@ -152,7 +152,10 @@ struct Wire<'a> {
 }
 
 /// Older version of a kind → facts of the next version. Empty while every kind stands at version 1.
-const UPCASTS: &[(&str, u16, fn(&str) -> String)] = &[];
+const UPCASTS: &[Lift] = &[];
+
+/// A kind, the version that is lifted, and how its facts become those of the next version.
+type Lift = (&'static str, u16, fn(&str) -> String);
 
 /// The newest version of each kind that this build writes.
 const NEWEST: u16 = 1;
@@ -209,12 +212,7 @@ impl Header {
     }
 }
 
-fn read_fact(
-    kind: &str,
-    version: u16,
-    facts: &str,
-    upcasts: &[(&str, u16, fn(&str) -> String)],
-) -> Result<Fact, Error> {
+fn read_fact(kind: &str, version: u16, facts: &str, upcasts: &[Lift]) -> Result<Fact, Error> {
     let mut at = version;
     let mut text = Cow::Borrowed(facts);
     while let Some((_, _, lift)) = upcasts.iter().find(|(name, from, _)| *name == kind && *from == at) {
@@ -251,7 +249,7 @@ mod tests {
 
     #[test]
     fn an_older_version_of_a_kind_is_lifted_and_a_newer_one_is_refused() {
-        let lift: &[(&str, u16, fn(&str) -> String)] = &[("undone", 1, |_| r#"{"of":7}"#.to_owned())];
+        let lift: &[Lift] = &[("undone", 1, |_| r#"{"of":7}"#.to_owned())];
         let fact = read_fact("undone", 1, "{}", lift).expect("lifted");
         assert_eq!(fact.to_json().expect("json").get(), r#"{"of":7}"#);
         assert!(matches!(read_fact("undone", 3, "{}", lift), Err(Error::Unknown { version: 3, .. })));
