@@ -1,0 +1,6 @@
+//! Core by its public surface: rules that hold over many commands, and the frozen format.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod properties;
