@@ -1,0 +1,416 @@
+//! The one algorithm: load, gather, decide, seal, commit; on conflict again.
+
+use crate::projections::row;
+use crate::seal::seal_all;
+use crate::states::Slot;
+use crate::{Engine, Error};
+use baton_core::agent::Agent;
+use baton_core::command::{Command, Start};
+use baton_core::content::Content;
+use baton_core::conversation::Conversation;
+use baton_core::decide::{Decision, Loaded, Reply, agents, decide, needs, streams};
+use baton_core::event::{Fact, Header, Once, PresenceBy, Stream};
+use baton_core::facts::Facts;
+use baton_core::ids::{AgentId, ClientId, ConversationId, MessageId, Ms};
+use baton_core::limits;
+use baton_core::permission::Permit;
+use baton_core::refusal::Refusal;
+use baton_kit::bus::Signal;
+use baton_kit::runtime::seed;
+use baton_kit::store::{self, Commit, EffectId, Link, NewEffect, Record};
+use std::sync::Arc;
+use tokio::sync::OwnedMutexGuard;
+
+/// What a command did.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// What core replied.
+    pub reply: Reply,
+    /// The state after it.
+    pub state: Conversation,
+    /// The event that bears what was said, also for a repeat.
+    pub said: Option<SaidAt>,
+}
+
+/// Where something said stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SaidAt {
+    /// In the stream.
+    pub seq: u64,
+    /// Among what the customer sees.
+    pub position: Option<u64>,
+    /// When.
+    pub at: Ms,
+    /// Which message.
+    pub message: MessageId,
+}
+
+/// A conversation that was started.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// Which one.
+    pub conversation: ConversationId,
+    /// True: this key had started it before.
+    pub repeat: bool,
+    /// Its state.
+    pub state: Conversation,
+}
+
+/// What goes along with the events into one commit.
+#[derive(Default)]
+pub(crate) struct Along {
+    pub(crate) done: Vec<EffectId>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) records: Vec<Record>,
+}
+
+impl Engine {
+    /// Carries out a command in a conversation.
+    ///
+    /// # Errors
+    /// A refusal leaves no trace; [`Error::Busy`] after too many conflicts; the store's own.
+    pub async fn execute(&self, permit: &Permit, id: ConversationId, command: Command) -> Result<Done, Error> {
+        self.execute_along(permit, id, command, Along::default()).await
+    }
+
+    pub(crate) async fn execute_along(
+        &self,
+        permit: &Permit,
+        id: ConversationId,
+        command: Command,
+        along: Along,
+    ) -> Result<Done, Error> {
+        if permit.conversation().is_some_and(|own| own != id) {
+            return Err(Refusal::NotFound.into());
+        }
+        let slot = self.states.conversation(id);
+        let mut slot = slot.lock_owned().await;
+        for _ in 0..limits::COMMIT_TRIES {
+            if !slot.loaded {
+                slot.state = self.load_conversation(id).await?;
+                slot.loaded = true;
+            }
+            match self.attempt(permit, id, &mut slot, &command, &along).await {
+                Err(Error::Store(why)) if why == CONFLICT => *slot = Slot::default(),
+                other => return other,
+            }
+        }
+        metrics::counter!("baton_commit_conflicts_given_up_total").increment(1);
+        Err(Error::Busy)
+    }
+
+    async fn attempt(
+        &self,
+        permit: &Permit,
+        id: ConversationId,
+        slot: &mut Slot,
+        command: &Command,
+        along: &Along,
+    ) -> Result<Done, Error> {
+        let actor = permit.actor();
+        // Agents are locked in the order of their ids, always after the conversation: no circle can form.
+        let mut held: Vec<OwnedMutexGuard<Option<Agent>>> = Vec::new();
+        let mut loaded_agents = Vec::new();
+        for agent in agents(slot.state.as_ref(), &actor, command) {
+            let mut guard = self.states.agent(agent).lock_owned().await;
+            if guard.is_none() {
+                *guard = Some(self.load_agent(agent).await?);
+            }
+            loaded_agents.extend(guard.clone());
+            held.push(guard);
+        }
+        let facts = self.gather(id, slot.state.as_ref(), &loaded_agents, &actor, command).await?;
+        let loaded = Loaded { id, conversation: slot.state.clone(), agents: loaded_agents };
+        let decision = decide(loaded, &facts, actor, command.clone())?;
+        if decision.reply == Reply::Repeat && decision.events.is_empty() {
+            let state = slot.state.clone().ok_or(Refusal::NotFound)?;
+            let said = self.find_said(id, command).await?;
+            if !along.done.is_empty() {
+                let commit = Commit { done: along.done.clone(), ..Commit::default() };
+                self.store.commit(commit).await?;
+            }
+            return Ok(Done { reply: Reply::Repeat, state, said });
+        }
+        self.commit(id, slot, held, decision, along).await
+    }
+
+    async fn commit(
+        &self,
+        id: ConversationId,
+        slot: &mut Slot,
+        mut held: Vec<OwnedMutexGuard<Option<Agent>>>,
+        decision: Decision,
+        along: &Along,
+    ) -> Result<Done, Error> {
+        let Decision { events, effects, conversation, agents, reply } = decision;
+        let before = slot.state.as_ref();
+        let expected = streams(&events);
+        let mut chains: Vec<(Stream, baton_core::ids::Hash32)> = expected
+            .iter()
+            .map(|(stream, _)| {
+                let chain = match stream {
+                    Stream::Conversation(_) => before.map(|state| state.head.chain),
+                    Stream::Agent(agent) => {
+                        held.iter().filter_map(|g| g.as_ref()).find(|a| a.id == *agent).map(|a| a.head.chain)
+                    }
+                    _ => None,
+                };
+                (*stream, chain.unwrap_or_else(|| baton_core::event::start_of_chain(*stream)))
+            })
+            .collect();
+        let mut key = before.and_then(|state| state.key);
+        let workspace = self.store.identity().workspace;
+        let (sealed, headers) = seal_all(&self.keyring, workspace, events, &mut chains, &mut key).await?;
+        let mut state = conversation;
+        if let Some(state) = &mut state {
+            state.key = key;
+            if let Some((_, chain)) = chains.iter().find(|(stream, _)| *stream == Stream::Conversation(id)) {
+                state.head.chain = *chain;
+            }
+        }
+        let changed = expected.iter().any(|(stream, _)| *stream == Stream::Conversation(id));
+        let due = state.as_ref().and_then(Conversation::next_due);
+        // A later deadline needs no write: the row fires early, finds nothing due and is armed anew.
+        let arm = match (due, slot.armed) {
+            (Some(due), Some(armed)) => due < armed,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        let commit = Commit {
+            expected,
+            events: sealed,
+            effects: effects
+                .iter()
+                .map(|effect| {
+                    let json = serde_json::to_vec(effect).map_err(|error| Error::Unreadable(error.to_string()))?;
+                    Ok(NewEffect { conversation: id, lane: effect.lane(id), effect: json })
+                })
+                .collect::<Result<_, Error>>()?,
+            done: along.done.clone(),
+            timers: if arm { vec![(Stream::Conversation(id), due)] } else { Vec::new() },
+            links: along.links.clone(),
+            rows: state.as_ref().filter(|_| changed).map(row).into_iter().collect(),
+            records: along.records.clone(),
+        };
+        let nothing =
+            commit.events.is_empty() && commit.done.is_empty() && commit.timers.is_empty() && commit.links.is_empty();
+        if !nothing {
+            match self.store.commit(commit).await {
+                Ok(offset) => {
+                    metrics::counter!("baton_events_total").increment(headers.len() as u64);
+                    self.publish(&headers, offset);
+                }
+                Err(store::Error::Conflict) => {
+                    // Whatever was cached may be old; the next try loads everything again.
+                    held.iter_mut().for_each(|guard| **guard = None);
+                    return Err(Error::Store(CONFLICT.to_owned()));
+                }
+                Err(error) => {
+                    // It may have been kept or not: what the store says counts.
+                    *slot = Slot::default();
+                    held.iter_mut().for_each(|guard| **guard = None);
+                    return Err(error.into());
+                }
+            }
+        }
+        for mut agent in agents {
+            if let Some((_, chain)) = chains.iter().find(|(stream, _)| *stream == Stream::Agent(agent.id)) {
+                agent.head.chain = *chain;
+            }
+            self.lines.agent_changed(&agent);
+            if let Some(guard) = held.iter_mut().find(|guard| guard.as_ref().is_some_and(|held| held.id == agent.id)) {
+                **guard = Some(agent);
+            }
+        }
+        if arm {
+            slot.armed = due;
+        }
+        slot.state.clone_from(&state);
+        let state = state.ok_or(Refusal::NotFound)?;
+        if changed {
+            let moved = self.lines.conversation_changed(&state);
+            if moved {
+                self.bus.publish(Signal::LineMoved);
+            }
+            self.wake.router.notify_one();
+        }
+        if !effects.is_empty() {
+            self.wake.outbox.notify_one();
+        }
+        if arm {
+            self.wake.timers.notify_one();
+        }
+        let said = match reply {
+            Reply::Said { seq } => {
+                headers.iter().find(|h| h.seq == seq && h.stream == Stream::Conversation(id)).and_then(said_at)
+            }
+            _ => None,
+        };
+        Ok(Done { reply, state, said })
+    }
+
+    fn publish(&self, headers: &[Header], offset: store::Offset) {
+        let mut seen: Vec<(Stream, u64)> = Vec::with_capacity(2);
+        for header in headers {
+            match seen.iter_mut().find(|(stream, _)| *stream == header.stream) {
+                Some((_, seq)) => *seq = header.seq,
+                None => seen.push((header.stream, header.seq)),
+            }
+        }
+        for (stream, seq) in seen {
+            self.bus.publish(Signal::Appended { stream, seq, offset });
+        }
+    }
+
+    async fn gather(
+        &self,
+        id: ConversationId,
+        state: Option<&Conversation>,
+        agents: &[Agent],
+        actor: &baton_core::actor::Actor,
+        command: &Command,
+    ) -> Result<Facts, Error> {
+        let needs = needs(state, actor, command);
+        let mut facts = Facts::at(self.now(), seed(&*self.runtime), self.settings());
+        if let (true, Command::Say(say), Some(state)) = (needs.reading, command, state) {
+            facts.reading = self.read(&say.content, &state.language);
+        }
+        if needs.lines {
+            facts.lines = self.lines.facts(&facts.settings, &self.reach, facts.now);
+            facts.place = self.lines.place(id);
+        }
+        if needs.presence {
+            for agent in agents {
+                if self.reach.reachable(agent.id, facts.now) {
+                    facts.reachable.insert(agent.id);
+                }
+                facts.idle.insert(agent.id, self.reach.idle(agent.id, facts.now));
+            }
+        }
+        if let Some(state) = state.filter(|state| state.brief.is_some()) {
+            facts.person_word = self.analyzer.person_word(&state.language);
+            facts.brief_note = self.brief_of(id, state.marks.passed).await?.map(|brief| brief.note);
+        }
+        Ok(facts)
+    }
+
+    fn read(&self, content: &Content, language: &str) -> baton_core::facts::Reading {
+        self.analyzer.read(&content.plain, language)
+    }
+
+    /// The event of a repeat: found by its client's count or its ask's ordinal. Rare, so the stream is searched.
+    async fn find_said(&self, id: ConversationId, command: &Command) -> Result<Option<SaidAt>, Error> {
+        let wanted = match command {
+            Command::Say(say) => say.once.map(|(client, counter)| Once::Client { client, counter }),
+            Command::BotReplied(reply) => Some(Once::Reply { ask: reply.ask, ordinal: reply.ordinal }),
+            _ => None,
+        };
+        let Some(wanted) = wanted else { return Ok(None) };
+        let mut found = None;
+        self.fold(Stream::Conversation(id), |header, _| {
+            if let Fact::Said(fact) = &header.fact
+                && fact.once == Some(wanted)
+            {
+                found = said_at(header);
+            }
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Opens a conversation. A start key makes a repeat find the same one, for seven days.
+    ///
+    /// # Errors
+    /// As [`Self::execute`].
+    pub async fn start(&self, permit: &Permit, start: Start, key: Option<&str>) -> Result<Started, Error> {
+        let record_key = key.map(|key| self.master.outside(key).0.to_vec());
+        for _ in 0..limits::COMMIT_TRIES {
+            if let Some(key) = &record_key
+                && let Some(record) = self.store.record("start", key, self.now()).await?
+                && let Ok(bytes) = <[u8; 16]>::try_from(record.value.as_slice())
+            {
+                let conversation = ConversationId(uuid::Uuid::from_bytes(bytes));
+                let state = self.state(conversation).await?.ok_or(Refusal::NotFound)?;
+                return Ok(Started { conversation, repeat: true, state });
+            }
+            let conversation = ConversationId(baton_core::ids::Ids::new(seed(&*self.runtime), self.now()).deal());
+            let mut along = Along::default();
+            along.records.extend(record_key.clone().map(|key| Record {
+                kind: "start".into(),
+                key,
+                value: conversation.0.as_bytes().to_vec(),
+                expires: self.now() + limits::START_KEY,
+            }));
+            match self.execute_along(permit, conversation, Command::Start(start.clone()), along).await {
+                Ok(done) => return Ok(Started { conversation, repeat: false, state: done.state }),
+                // The key was used by another request in this moment: that one's conversation is the answer.
+                Err(Error::Busy) if record_key.is_some() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// Sets what an agent wants: work or none.
+    ///
+    /// # Errors
+    /// As [`Self::execute`].
+    pub async fn set_presence(&self, permit: &Permit, available: bool) -> Result<Agent, Error> {
+        let agent = permit.actor().acting_agent().ok_or(Refusal::NotAllowed)?;
+        // Presence is a command on the agent's stream alone: the conversation is a name that no stream has.
+        let nowhere = ConversationId(uuid::Uuid::nil());
+        for _ in 0..limits::COMMIT_TRIES {
+            let mut slot = Slot { loaded: true, ..Slot::default() };
+            let command = Command::SetPresence { available, by: PresenceBy::Own };
+            match self.attempt(permit, nowhere, &mut slot, &command, &Along::default()).await {
+                Err(Error::Store(why)) if why == CONFLICT => {}
+                // No conversation came of it, as is right.
+                Ok(_) | Err(Error::Refused(Refusal::NotFound)) => {
+                    self.wake.router.notify_one();
+                    self.bus.publish(Signal::Reachable { agent });
+                    return self.agent_state(agent).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// What a client copy's next counter is.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn next_counter(&self, permit: &Permit, id: ConversationId, client: ClientId) -> Result<u64, Error> {
+        let state = self.conversation(permit, id).await?;
+        Ok(state.clients.get(&client).copied().unwrap_or(0) + 1)
+    }
+
+    /// Takes a sign of life of an agent.
+    pub async fn heartbeat(&self, agent: AgentId) {
+        let now = self.now();
+        if self.reach.renew(agent, now) {
+            self.bus.publish(Signal::Reachable { agent });
+            self.wake.router.notify_one();
+        }
+        let name = format!("agent/{agent}");
+        if let Err(error) = self.store.take_lease(&name, agent.0, now, now + limits::AGENT_LEASE).await {
+            tracing::warn!(%agent, %error, "a lease could not be kept; after a restart this agent counts as lost sooner");
+        }
+    }
+}
+
+/// Marks a conflict between the tries of one command; never leaves this module.
+const CONFLICT: &str = "conflict";
+
+fn said_at(header: &Header) -> Option<SaidAt> {
+    match &header.fact {
+        Fact::Said(fact) => {
+            Some(SaidAt { seq: header.seq, position: header.position, at: header.at, message: fact.message })
+        }
+        _ => None,
+    }
+}
+
+/// Keeps the compiler honest about what crosses tasks.
+const fn _assert_send<T: Send + Sync>() {}
+const _: () = _assert_send::<Arc<Engine>>();

@@ -1,0 +1,104 @@
+//! Keys three deep: master → person → episode. Agent, workspace and audit streams have one key each under the master.
+//! A key is durable before the first event that uses it.
+
+use crate::Error;
+use baton_core::event::{Key, unwrap_key, wrap_key};
+use baton_core::ids::{KeyId, PersonId};
+use baton_kit::keys::Master;
+use baton_kit::runtime::{SharedRuntime, seed};
+use baton_kit::store::{Store, WrappedKey};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Opened keys that are kept in memory; a bound, not a promise.
+const KEPT: usize = 100_000;
+
+pub(crate) struct Keyring {
+    master: Master,
+    store: Arc<dyn Store>,
+    runtime: SharedRuntime,
+    open: Mutex<HashMap<KeyId, Key>>,
+}
+
+impl Keyring {
+    pub(crate) fn new(master: Master, store: Arc<dyn Store>, runtime: SharedRuntime) -> Self {
+        Self { master, store, runtime, open: Mutex::new(HashMap::new()) }
+    }
+
+    pub(crate) fn nonce(&self) -> [u8; 24] {
+        let mut nonce = [0; 24];
+        self.runtime.random(&mut nonce);
+        nonce
+    }
+
+    fn fresh(&self) -> Key {
+        let mut key = [0; 32];
+        self.runtime.random(&mut key);
+        Key(key)
+    }
+
+    fn keep(&self, id: KeyId, key: &Key) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.len() >= KEPT {
+            open.clear();
+        }
+        open.insert(id, key.clone());
+    }
+
+    /// A key by its id; `None`: it was destroyed.
+    pub(crate) async fn get(&self, id: KeyId) -> Result<Option<Key>, Error> {
+        if let Some(key) = self.open.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return Ok(Some(key.clone()));
+        }
+        let Some(wrapped) = self.store.key(id).await? else { return Ok(None) };
+        let parent = match wrapped.parent {
+            None => self.master.0.clone(),
+            Some(parent) => match Box::pin(self.get(parent)).await? {
+                Some(key) => key,
+                None => return Ok(None),
+            },
+        };
+        let key = unwrap_key(&parent, id, &wrapped.wrapped).map_err(|_| {
+            Error::Unreadable("a key does not open under its parent; is this the right master key?".into())
+        })?;
+        self.keep(id, &key);
+        Ok(Some(key))
+    }
+
+    /// The key of a stream that has one under the master; made on first use.
+    pub(crate) async fn under_master(&self, id: KeyId) -> Result<Key, Error> {
+        if let Some(key) = self.get(id).await? {
+            return Ok(key);
+        }
+        let key = self.fresh();
+        let wrapped = wrap_key(&self.master.0, self.nonce(), id, &key);
+        self.store.put_keys(vec![WrappedKey { id, parent: None, wrapped }]).await?;
+        self.keep(id, &key);
+        Ok(key)
+    }
+
+    /// A fresh key for an episode of this person, whose own key is made on first use.
+    pub(crate) async fn episode(&self, person: PersonId) -> Result<KeyId, Error> {
+        let person = KeyId(person.0);
+        let id = KeyId(uuid::Builder::from_random_bytes(seed(&*self.runtime)).into_uuid());
+        let mut keys = Vec::with_capacity(2);
+        let parent = match self.get(person).await? {
+            Some(key) => key,
+            None => {
+                let key = self.fresh();
+                keys.push(WrappedKey {
+                    id: person,
+                    parent: None,
+                    wrapped: wrap_key(&self.master.0, self.nonce(), person, &key),
+                });
+                self.keep(person, &key);
+                key
+            }
+        };
+        let key = self.fresh();
+        keys.push(WrappedKey { id, parent: Some(person), wrapped: wrap_key(&parent, self.nonce(), id, &key) });
+        self.store.put_keys(keys).await?;
+        self.keep(id, &key);
+        Ok(id)
+    }
+}

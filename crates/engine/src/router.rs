@@ -1,0 +1,236 @@
+//! Who waits and who can take it. Rebuilt from rows at start; kept by every commit. One task offers: the oldest of the
+//! highest priority first, to the eligible agent with the fewest chats.
+
+use crate::projections::RowData;
+use crate::{Engine, Error, Reach};
+use baton_core::actor::Part;
+use baton_core::agent::Agent;
+use baton_core::command::Command;
+use baton_core::conversation::Conversation;
+use baton_core::facts::LineFact;
+use baton_core::ids::{AgentId, ConversationId, Ms, QueueId};
+use baton_core::limits;
+use baton_core::ownership::{Holder, Line};
+use baton_core::permission::Permit;
+use baton_core::settings::Settings;
+use baton_kit::store::{HolderKind, RowFilter};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+
+/// Order in a line: highest priority, oldest wait.
+type Key = (u8, Ms, ConversationId);
+
+#[derive(Default)]
+struct Inner {
+    lines: BTreeMap<QueueId, BTreeSet<Key>>,
+    /// Where a waiting conversation stands, and whether it is offered.
+    waiting: HashMap<ConversationId, (QueueId, Key, bool)>,
+    agents: HashMap<AgentId, AgentNow>,
+    /// Who said no to what, or nothing, and until when they are not asked again.
+    passed_over: HashMap<(ConversationId, AgentId), Ms>,
+    /// Rises with each offer: the agent with the lowest was asked longest ago.
+    turn: u64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct AgentNow {
+    available: bool,
+    load: u32,
+    last_turn: u64,
+}
+
+/// The lines of this node.
+#[derive(Default)]
+pub(crate) struct Lines(Mutex<Inner>);
+
+/// Who let an offer pass is not asked again about this chat for so long.
+const PASSED_OVER: Ms = 30_000;
+
+impl Lines {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn place_row(&self, id: ConversationId, holder: &Holder, offered: bool) -> bool {
+        let mut inner = self.lock();
+        let new = match holder {
+            Holder::Queue { queue, line: Line::Live, since, priority, .. } => {
+                Some((*queue, (9 - (*priority).min(9), *since, id)))
+            }
+            _ => None,
+        };
+        let old = inner.waiting.get(&id).copied();
+        if let Some((queue, key, _)) = old
+            && new != Some((queue, key))
+        {
+            inner.waiting.remove(&id);
+            if let Some(line) = inner.lines.get_mut(&queue) {
+                line.remove(&key);
+            }
+            inner.passed_over.retain(|(chat, _), _| *chat != id);
+        }
+        if let Some((queue, key)) = new {
+            inner.waiting.insert(id, (queue, key, offered));
+            inner.lines.entry(queue).or_default().insert(key);
+        }
+        old.map(|(queue, key, _)| (queue, key)) != new
+    }
+
+    /// Takes in a state; true: some line has moved.
+    pub(crate) fn conversation_changed(&self, state: &Conversation) -> bool {
+        self.place_row(state.id, &state.own.holder, state.own.offer.is_some())
+    }
+
+    pub(crate) fn agent_changed(&self, agent: &Agent) {
+        let mut inner = self.lock();
+        let entry = inner.agents.entry(agent.id).or_default();
+        (entry.available, entry.load) = (agent.available, agent.load());
+    }
+
+    /// Place in line, from 1.
+    pub(crate) fn place(&self, id: ConversationId) -> Option<u32> {
+        let inner = self.lock();
+        let (queue, key, _) = inner.waiting.get(&id)?;
+        let line = inner.lines.get(queue)?;
+        Some(line.range(..key).count() as u32 + 1)
+    }
+
+    /// The lines as decisions see them.
+    pub(crate) fn facts(&self, settings: &Settings, reach: &Reach, now: Ms) -> BTreeMap<QueueId, LineFact> {
+        let inner = self.lock();
+        let mut out = BTreeMap::new();
+        for id in settings.queues.keys() {
+            let mut fact = LineFact::default();
+            if let Some(line) = inner.lines.get(id) {
+                fact.waiting = line.len() as u32;
+                let mut count = 0;
+                let mut rest = line.iter().peekable();
+                for priority in (0..10u8).rev() {
+                    while rest.next_if(|(inverse, ..)| 9 - inverse >= priority).is_some() {
+                        count += 1;
+                    }
+                    fact.at_least[priority as usize] = count;
+                }
+            }
+            fact.staffed = inner
+                .agents
+                .iter()
+                .any(|(agent, entry)| entry.available && settings.serves(*agent, *id) && reach.reachable(*agent, now));
+            out.insert(*id, fact);
+        }
+        out
+    }
+
+    /// The next offer to make, if any.
+    fn next(&self, settings: &Settings, reach: &Reach, now: Ms) -> Option<(ConversationId, AgentId)> {
+        let mut inner = self.lock();
+        inner.passed_over.retain(|_, until| *until > now);
+        // Over all lines: the highest priority, then the oldest wait.
+        let mut all: Vec<(Key, QueueId)> = Vec::new();
+        for (queue, line) in &inner.lines {
+            all.extend(
+                line.iter()
+                    .filter(|key| inner.waiting.get(&key.2).is_some_and(|(.., offered)| !offered))
+                    .map(|key| (*key, *queue)),
+            );
+        }
+        all.sort_unstable();
+        for ((.., chat), queue) in all {
+            let best = inner
+                .agents
+                .iter()
+                .filter(|(agent, entry)| {
+                    entry.available
+                        && reach.reachable(**agent, now)
+                        && settings.serves(**agent, queue)
+                        && entry.load < settings.agents.get(agent).map_or(0, |card| card.capacity)
+                        && !inner.passed_over.contains_key(&(chat, **agent))
+                })
+                .min_by_key(|(agent, entry)| (entry.load, entry.last_turn, **agent))
+                .map(|(agent, _)| *agent);
+            if let Some(agent) = best {
+                inner.turn += 1;
+                let turn = inner.turn;
+                if let Some(entry) = inner.agents.get_mut(&agent) {
+                    entry.last_turn = turn;
+                }
+                // Not asked again about this chat while this offer, or its echo, is fresh.
+                inner.passed_over.insert((chat, agent), now + limits::OFFER + PASSED_OVER);
+                return Some((chat, agent));
+            }
+        }
+        None
+    }
+
+    fn waits(&self) -> bool {
+        !self.lock().waiting.is_empty()
+    }
+
+    /// Waiting conversations of a line.
+    pub(crate) fn waiting(&self, queue: QueueId) -> u32 {
+        self.lock().lines.get(&queue).map_or(0, |line| line.len() as u32)
+    }
+}
+
+impl Engine {
+    pub(crate) async fn load_lines(&self) -> Result<(), Error> {
+        let mut after = None;
+        loop {
+            let filter =
+                RowFilter { holders: vec![HolderKind::Queue], after, limit: limits::PAGE, ..RowFilter::default() };
+            let rows = self.store.rows(filter).await?;
+            for row in &rows {
+                let data: RowData =
+                    serde_json::from_slice(&row.data).map_err(|error| Error::Unreadable(error.to_string()))?;
+                self.lines.place_row(row.id, &data.holder, data.offer.is_some());
+            }
+            match rows.last() {
+                Some(last) if rows.len() == limits::PAGE => after = Some((last.sort, last.id)),
+                _ => break,
+            }
+        }
+        for agent in self.settings().agents.keys() {
+            let agent = self.agent_state(*agent).await?;
+            self.lines.agent_changed(&agent);
+        }
+        Ok(())
+    }
+
+    /// Waiting conversations of a line, as people see it.
+    pub fn waiting(&self, queue: QueueId) -> u32 {
+        self.lines.waiting(queue)
+    }
+
+    /// Place in line, from 1.
+    pub fn place(&self, id: ConversationId) -> Option<u32> {
+        self.lines.place(id)
+    }
+}
+
+pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
+    let permit = Permit::system(Part::Router);
+    while !*stop.borrow() {
+        loop {
+            let (settings, now) = (engine.settings(), engine.now());
+            let Some((chat, agent)) = engine.lines.next(&settings, &engine.reach, now) else { break };
+            match engine.execute(&permit, chat, Command::MakeOffer { agent }).await {
+                Ok(_) => metrics::counter!("baton_offers_total").increment(1),
+                Err(Error::Refused(refusal)) => {
+                    tracing::debug!(%chat, %agent, code = refusal.code(), "an offer was overtaken")
+                }
+                Err(error) => {
+                    tracing::warn!(%chat, %agent, %error, "an offer could not be made; it is tried again");
+                    break;
+                }
+            }
+        }
+        // Those who were passed over are asked again later, without any event: look once a second while somebody waits.
+        let pause = if engine.lines.waits() { 1_000 } else { 60_000 };
+        tokio::select! {
+            () = engine.wake.router.notified() => {}
+            () = engine.runtime.sleep_until(engine.now() + pause) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
