@@ -12,7 +12,7 @@ export function customerName(row: Pick<Row, "customer" | "reference"> | undefine
 }
 
 /** Where the chat is, in a few words. */
-export function whereabouts(row: Row, now: number): string {
+export function whereabouts(row: Omit<Row, "reason">, now: number): string {
   const { holder } = row;
   if (row.state === "closed" || holder.kind === "nobody") return t("row_closed");
   if (row.later) {
@@ -32,7 +32,10 @@ export function whereabouts(row: Row, now: number): string {
 }
 
 /** What wants attention in this row, if anything does. */
-export function urgency(row: Row, now: number): { text: string; overdue: boolean } | undefined {
+export function urgency(
+  row: Omit<Row, "reason">,
+  now: number,
+): { text: string; overdue: boolean } | undefined {
   if (row.state === "closed") return undefined;
   if (row.holder.kind === "queue" && row.waiting_since !== null) {
     const place = row.place ? ` · ${t.nth("row_place", { n: row.place })}` : "";
@@ -84,6 +87,9 @@ export function lineWords(line: Line, desk: Desk): string {
     trigger: named("trigger", v.trigger ?? ""),
     reason: named("reason", v.reason ?? ""),
     outcome: named("outcome", v.outcome ?? ""),
+    note: v.note ?? "",
+    result: v.disposition ? named("disposition", v.disposition) : t("disposition_none"),
+    wrap_up: v.wrap_up ?? "",
     what: (v.what ?? "").replaceAll("_", " "),
   });
 }

@@ -179,7 +179,8 @@ export type Row = {
 };
 
 export type Brief = {
-  settled: { fact: string; turn: number | null }[];
+  /** `turn`: the position at which it was settled; 0 if at none. */
+  settled: { fact: string; turn: number }[];
   promised: string[];
   do_not_ask: string[];
   note: string;

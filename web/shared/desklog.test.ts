@@ -27,7 +27,10 @@ const bot = (plain: string) =>
   event("said", { plain, fate: "shown", actor: { kind: "bot", id: "b", name: "Bo" } });
 const ana = (plain: string, fate: DeskEvent["fate"] = "shown") =>
   event("said", { plain, fate, actor: { kind: "agent", id: "a", name: "Ana" } });
-const holder = (kind: string, id: string) => event("holder-set", { facts: { holder: { kind, id } } });
+const holder = (kind: string, id: string) =>
+  event("holder-set", {
+    facts: { holder: { kind, [{ bot: "connection", queue: "queue", agent: "agent" }[kind] ?? "id"]: id } },
+  });
 
 describe("the log as the desk shows it", () => {
   it("is cut where the holder changes", () => {
@@ -49,6 +52,24 @@ describe("the log as the desk shows it", () => {
 
   it("does not begin a new stretch when the same party holds on", () => {
     expect(stretches([holder("bot", "b"), bot("one"), holder("bot", "b"), bot("two")])).toHaveLength(1);
+  });
+
+  it("tells a line of promises from a line of waiting customers", () => {
+    const later = event("holder-set", { facts: { holder: { kind: "queue", queue: "q", line: "later" } } });
+    expect(stretches([holder("queue", "q"), customer("hello"), later]).map((s) => s.holder.kind)).toEqual([
+      "queue",
+      "later",
+    ]);
+  });
+
+  it("says how a closed chat was filed", () => {
+    const closed = event("holder-set", {
+      facts: { holder: { kind: "nobody", closed: 1 }, why: "closed" },
+      body: { disposition: "solved", wrap_up: "sent a label" },
+    });
+    expect(stretches([closed])[0]?.items[0]).toMatchObject({
+      line: { name: "closed", values: { disposition: "solved", wrap_up: "sent a label" } },
+    });
   });
 
   it("shows what the customer was told, word for word", () => {
@@ -94,6 +115,6 @@ describe("where a settled fact comes from", () => {
   it("is the newest message when nothing matches, and nothing when there is none", () => {
     const log = [customer("one"), customer("two")];
     expect(turnOf("zzz", log)).toBe(log[1]?.position);
-    expect(turnOf("zzz", [])).toBeNull();
+    expect(turnOf("zzz", [])).toBe(0);
   });
 });

@@ -29,9 +29,12 @@ export function stretches(events: readonly DeskEvent[]): Stretch[] {
     if (event.kind === "holder-set") {
       const holder = holderOf(event);
       // The same party again (a new deadline, a new baton number) is no new stretch.
-      if (current && current.holder.kind === holder.kind && current.holder.id === holder.id) continue;
-      current = { key: event.seq, holder, at: event.at, items: [] };
-      out.push(current);
+      if (!current || current.holder.kind !== holder.kind || current.holder.id !== holder.id) {
+        current = { key: event.seq, holder, at: event.at, items: [] };
+        out.push(current);
+      }
+      const passed = passing(event);
+      if (passed) current.items.push(passed);
       continue;
     }
     const item = itemOf(event, current?.items[current.items.length - 1]);
@@ -47,18 +50,27 @@ export function stretches(events: readonly DeskEvent[]): Stretch[] {
 }
 
 function holderOf(event: DeskEvent): Stretch["holder"] {
-  const given = (event.facts.holder ?? {}) as {
-    kind?: string;
-    id?: string;
-    name?: string;
-    queue_kind?: string;
-  };
-  const named = (event.body?.holder ?? {}) as { name?: string };
+  const given = (event.facts.holder ?? {}) as Record<string, unknown>;
+  const kind = text(given.kind) ?? "unknown";
   return {
-    kind: (given.kind ?? "unknown") as HolderKind,
-    id: given.id ?? null,
-    name: given.name ?? named.name ?? text(event.body?.name) ?? null,
+    // A line of promises is a queue to the log and something else to a reader.
+    kind: (kind === "queue" && given.line === "later" ? "later" : kind) as HolderKind,
+    id: text(given.id ?? given.connection ?? given.queue ?? given.agent) ?? null,
+    name: text(given.name) ?? null,
   };
+}
+
+/** What went along when the baton passed: a note to the next one, how a closed chat was filed. */
+function passing(event: DeskEvent): Item | undefined {
+  const { note, disposition, wrap_up } = (event.body ?? {}) as Record<string, unknown>;
+  const values = {
+    note: text(note) ?? "",
+    disposition: text(disposition) ?? "",
+    wrap_up: text(wrap_up) ?? "",
+  };
+  if (values.disposition || values.wrap_up)
+    return { kind: "line", event, line: { name: "closed", values: { ...values, by: event.actor.id ?? "" } } };
+  return values.note ? { kind: "line", event, line: { name: "passed", values } } : undefined;
 }
 
 /** The page starts in the middle of a stretch: who speaks tells whose it is. */
@@ -111,7 +123,8 @@ function lineOf(event: DeskEvent): Line | undefined {
       return { name: "refused", values: { reason: reason ?? "" } };
     }
     case "handover-ended": {
-      const outcome = text(facts.outcome) ?? "";
+      const outcome =
+        text(facts.outcome) ?? text((facts.outcome as { kind?: unknown } | undefined)?.kind) ?? "";
       return outcome === "accepted" || outcome === "refused"
         ? undefined
         : { name: "ended", values: { outcome } };
@@ -119,7 +132,9 @@ function lineOf(event: DeskEvent): Line | undefined {
     case "offered": {
       const to = idOf(facts.to);
       const giver = idOf(facts.giver);
-      return giver ? { name: "asked", values: { to, giver } } : { name: "offered", values: { to } };
+      const note = text(event.body?.text) ?? text(event.body?.note) ?? "";
+      if (!giver) return { name: "offered", values: { to } };
+      return { name: note ? "asked_note" : "asked", values: { to, giver, note } };
     }
     case "offer-ended": {
       const how = text(facts.how) ?? "";
@@ -163,7 +178,7 @@ function idOf(value: unknown): string {
  * Which of the customer's messages a settled fact comes from: the newest that shares most of its words. The agent
  * need not look it up; the bot gets a place in the log to read on from.
  */
-export function turnOf(fact: string, events: readonly DeskEvent[]): number | null {
+export function turnOf(fact: string, events: readonly DeskEvent[]): number {
   const wanted = wordsOf(fact);
   let best: { score: number; position: number } | undefined;
   for (const event of events) {
@@ -172,7 +187,7 @@ export function turnOf(fact: string, events: readonly DeskEvent[]): number | nul
     const score = [...wanted].filter((w) => have.has(w)).length;
     if (!best || score >= best.score) best = { score, position: event.position };
   }
-  return best?.position ?? null;
+  return best?.position ?? 0;
 }
 
 function wordsOf(sentence: string): Set<string> {
