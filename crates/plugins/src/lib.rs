@@ -1,1 +1,5 @@
 //! baton-plugins
+
+pub mod bots;
+pub mod protocols;
+pub mod targets;

@@ -1,0 +1,4 @@
+//! Bots: who answers first.
+
+pub mod builtin;
+pub mod http;

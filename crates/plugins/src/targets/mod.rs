@@ -1,0 +1,3 @@
+//! Targets: outside contact centres to which conversations are passed.
+
+pub mod http;
