@@ -1,11 +1,12 @@
 //! What must hold in each commit and in the house after it.
 
 use super::{Chat, House};
-use baton_core::actor::Who;
+use baton_core::actor::{Actor, Who};
 use baton_core::agent::Agent;
+use baton_core::command::{Command, TargetDid};
 use baton_core::conversation::Conversation;
 use baton_core::decide::{Decision, Drafted, Loaded};
-use baton_core::effect::Effect;
+use baton_core::effect::{CloseReason, Effect};
 use baton_core::event::{
     Answer, AskEnd, Audience, Body, BodyKind, Fact, Failure, Fate, Header, OfferEnd, Outcome, Stream, Why,
 };
@@ -75,7 +76,6 @@ pub(crate) fn decision(loaded: &Loaded, decision: &Decision, now: Ms, settings: 
     let mut state = loaded.conversation.clone();
     let mut agents = loaded.agents.clone();
     for event in &decision.events {
-        bytes(&event.header);
         body(event);
         match event.header.stream {
             Stream::Conversation(id) => {
@@ -118,9 +118,10 @@ pub(crate) fn decision(loaded: &Loaded, decision: &Decision, now: Ms, settings: 
     }
 }
 
-fn bytes(header: &Header) {
+/// A header reads its own bytes.
+pub(super) fn bytes(header: &Header) {
     let bytes = header.to_bytes().expect("a header is JSON");
-    assert_eq!(&Header::from_bytes(&bytes).expect("readable"), header, "a header reads its own bytes");
+    assert_eq!(&Header::from_bytes(&bytes).expect("readable"), header);
 }
 
 fn body(event: &Drafted) {
@@ -294,6 +295,25 @@ fn finish(after: &Conversation, now: Ms) {
     assert_eq!(after.handover.is_some(), waits, "a handover is open while somebody waits: {own:?}");
     if !after.asks.is_empty() {
         assert!(matches!(own.holder, Holder::Bot { .. }), "only a bot that holds is asked");
+    }
+}
+
+/// What comes under an old baton number is never shown, and a target that opened too late is closed.
+pub(crate) fn late(before: &Conversation, actor: &Actor, command: &Command, decision: &Decision) {
+    let baton = match command {
+        Command::BotReplied(reply) => reply.baton,
+        Command::BotEnded { baton, .. } | Command::Target { baton, .. } => *baton,
+        _ => return,
+    };
+    if baton == before.own.baton {
+        return;
+    }
+    let seen = decision.events.iter().any(|event| event.header.audience == Audience::Customer);
+    assert!(!seen, "shown under an old baton number: {:?}", decision.events);
+    if let (Command::Target { did, .. }, Who::Target { id, .. }) = (command, actor.who) {
+        let opened = matches!(did, TargetDid::Accepted | TargetDid::Waiting { .. } | TargetDid::Joined { .. });
+        let close = Effect::CloseTarget { target: id, baton, reason: CloseReason::TooLate };
+        assert_eq!(decision.effects.as_slice(), if opened { std::slice::from_ref(&close) } else { &[] });
     }
 }
 

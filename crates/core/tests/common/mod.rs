@@ -55,7 +55,7 @@ pub(crate) struct House {
     pub(crate) person_word: bool,
     /// What is kept beside the states to judge them.
     pub(crate) ledger: invariants::Ledger,
-    /// Logs are kept; a walk over many states does without.
+    /// Logs are kept and stored bytes are read again; a walk over many states does without.
     pub(crate) keep_logs: bool,
     seed: u64,
 }
@@ -165,6 +165,9 @@ impl House {
     /// Commits a decision, holding it to the invariants.
     pub(crate) fn commit(&mut self, loaded: &Loaded, decision: Decision) -> Done {
         invariants::decision(loaded, &decision, self.now, &self.settings);
+        if self.keep_logs {
+            decision.events.iter().for_each(|event| invariants::bytes(&event.header));
+        }
         self.ledger.take(loaded.id, &decision);
         if let Some(state) = decision.conversation {
             let chat = self.chats.entry(loaded.id).or_insert_with(|| Chat {
@@ -199,7 +202,10 @@ impl House {
         reading: Reading,
     ) -> Result<Done, Refusal> {
         let due = command == Command::Due;
-        let (decision, loaded) = self.decide(id, actor, command, reading)?;
+        let (decision, loaded) = self.decide(id, actor, command.clone(), reading)?;
+        if let Some(state) = &loaded.conversation {
+            invariants::late(state, &actor, &command, &decision);
+        }
         let done = self.commit(&loaded, decision);
         if due && let Some(chat) = self.chats.get(&id) {
             assert!(chat.state.next_due().is_none_or(|at| at > self.now), "what was due is done: {:?}", chat.state);
