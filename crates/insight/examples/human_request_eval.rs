@@ -122,7 +122,8 @@ fn multidogo(folder: &Path) -> Result<Option<Value>> {
     let mut turns = 0usize;
     let mut hits = Vec::new();
     for path in &files {
-        let domain = path.file_name().and_then(|n| n.to_str()).and_then(|n| n.split('.').next()).unwrap_or("").to_owned();
+        let domain =
+            path.file_name().and_then(|n| n.to_str()).and_then(|n| n.split('.').next()).unwrap_or("").to_owned();
         for line in BufReader::new(GzDecoder::new(File::open(path)?)).lines() {
             let turn: Value = serde_json::from_str(&line?)?;
             let text = turn["text"].as_str().unwrap_or("");
@@ -158,7 +159,10 @@ fn main() -> Result<()> {
     let folder = data.join("multidogo");
     match multidogo(&folder)? {
         Some(found) => report["multidogo"] = found,
-        None => report["multidogo"] = json!({ "absent": format!("{} is not there; nothing was measured", folder.display()) }),
+        None => {
+            report["multidogo"] =
+                json!({ "absent": format!("{} is not there; nothing was measured", folder.display()) })
+        }
     }
     if as_json {
         println!("{}", serde_json::to_string_pretty(&report)?);
@@ -190,7 +194,12 @@ fn print(report: &Value) {
         } else {
             println!("turns {}  fired {}  per 1,000: {}", part["turns"], part["fired"], part["fired_per_1000"]);
             for hit in part["hits"].as_array().into_iter().flatten() {
-                println!("    {}: {} [{}]", hit["domain"].as_str().unwrap_or(""), hit["text"].as_str().unwrap_or(""), hit["rule"].as_str().unwrap_or(""));
+                println!(
+                    "    {}: {} [{}]",
+                    hit["domain"].as_str().unwrap_or(""),
+                    hit["text"].as_str().unwrap_or(""),
+                    hit["rule"].as_str().unwrap_or("")
+                );
             }
         }
     }

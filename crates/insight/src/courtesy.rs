@@ -5,7 +5,7 @@
 
 use crate::Lang;
 use crate::fold::{Folded, Kind, fold};
-use crate::lexicon::{Class, Classes, LEXICON, Match};
+use crate::lexicon::{COURTESIES, Class, Classes, Match};
 
 const ALONE: Classes = Classes::of(&[Class::Thanks, Class::Courtesy]);
 const BESIDE: Classes = Classes::of(&[Class::Thanks, Class::Courtesy, Class::Polite]);
@@ -19,7 +19,9 @@ pub fn is_courtesy(text: &str) -> bool {
         return false;
     }
     let folded = fold(text);
-    if folded.tokens.len() > 2 * LONGEST || folded.tokens.iter().any(|t| matches!(t.kind, Kind::Question | Kind::Number)) {
+    if folded.tokens.len() > 2 * LONGEST
+        || folded.tokens.iter().any(|t| matches!(t.kind, Kind::Question | Kind::Number))
+    {
         return false;
     }
     let mut symbols = 0;
@@ -30,7 +32,7 @@ pub fn is_courtesy(text: &str) -> bool {
         }
     }
     let matches: Vec<[Option<Match>; 12]> =
-        (0..folded.tokens.len()).map(|i| LEXICON.matches(&folded, &folded.tokens[i..])).collect();
+        (0..folded.tokens.len()).map(|i| COURTESIES.matches(&folded, &folded.tokens[i..])).collect();
     if folded.words().next().is_none() {
         return symbols > 0 || is_smiley(text);
     }
@@ -58,7 +60,8 @@ fn only_courtesies(folded: &Folded, matches: &[[Option<Match>; 12]], lang: Lang)
 }
 
 fn is_friendly(symbol: &str) -> bool {
-    const FRIENDLY: &str = "👍👌🙏😀😃😄😁😊🙂😉😍🥰😘🤗🤝👏🙌❤♥💙💚💛🧡💜🖤💯✅✔☑👋😎🎉✨🌹🌸💐😅😆😂🤩💪🫶🆗☺🥳💕💖🤍😇";
+    const FRIENDLY: &str =
+        "👍👌🙏😀😃😄😁😊🙂😉😍🥰😘🤗🤝👏🙌❤♥💙💚💛🧡💜🖤💯✅✔☑👋😎🎉✨🌹🌸💐😅😆😂🤩💪🫶🆗☺🥳💕💖🤍😇";
     FRIENDLY.contains(symbol)
 }
 

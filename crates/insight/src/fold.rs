@@ -120,11 +120,7 @@ impl Folder<'_> {
         self.end_word();
         let from = self.out.text.len() as u32;
         self.out.text.push(c);
-        self.out.tokens.push(Token {
-            kind: Kind::Symbol,
-            text: (from, self.out.text.len() as u32),
-            source: (at, end),
-        });
+        self.out.tokens.push(Token { kind: Kind::Symbol, text: (from, self.out.text.len() as u32), source: (at, end) });
     }
 
     fn cjk(&mut self, c: char, at: u32, end: u32) {
@@ -184,9 +180,11 @@ pub(crate) fn fold(text: &str) -> Folded {
             '.' | '．' => folder.mark(Kind::Hard, at, end),
             ',' if folder.is_inside(end) && folder.digits_only => folder.end_word(),
             ':' if folder.is_inside(end) => folder.end_word(),
-            ',' | ':' | '，' | '、' | '：' | '،' | '—' | '–' | '(' | ')' | '（' | '）' | '[' | ']' | '|' | '¿' | '¡'
-            | '~' | '～' => folder.mark(Kind::Soft, at, end),
-            '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' | '『' | '』' | '＂' => folder.mark(Kind::Quote, at, end),
+            ',' | ':' | '，' | '、' | '：' | '،' | '—' | '–' | '(' | ')' | '（' | '）' | '[' | ']' | '|' | '¿'
+            | '¡' | '~' | '～' => folder.mark(Kind::Soft, at, end),
+            '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' | '『' | '』' | '＂' => {
+                folder.mark(Kind::Quote, at, end)
+            }
             '・' | '·' => folder.end_word(),
             c if is_invisible(c) => {}
             c if c.is_ascii() => folder.end_word(),
@@ -241,7 +239,6 @@ fn plain(c: char) -> char {
 }
 
 /// Combining accents, Arabic vowel signs, the tatweel, zero-width and direction characters, variation selectors.
-
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{0300}'..='\u{036F}' | '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{0640}' | '\u{06D6}'..='\u{06ED}'

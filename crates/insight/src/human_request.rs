@@ -16,7 +16,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::Lang;
-use crate::fold::{Folded, Kind, fold};
+use crate::fold::{Folded, Kind, Token, fold};
 use crate::lexicon::{Class, Classes, LEXICON, Match};
 
 pub use commands::{commands, short_word};
@@ -79,17 +79,15 @@ struct Verdict {
 /// explain the words equally well, and never hides a request made in another language.
 pub fn detect(text: &str, hint: Option<Lang>) -> Detection {
     if let Some((range, lang)) = commands::command(text, hint) {
-        let words = text[range.clone()].to_owned();
-        return Detection {
-            asked: true,
-            reading: Reading::Request,
-            score_millionths: 1_000_000,
-            evidence: vec![Evidence { range, words }],
-            language: lang,
-            rule: "command",
-        };
+        return certain(text, range, lang, "command");
     }
     let folded = fold(text);
+    if let Some(lang) = commands::only_short_word(&folded, hint) {
+        let mut said = folded.tokens.iter().filter(|t| t.is_word()).map(Token::source);
+        let first = said.next().unwrap_or_default();
+        let end = said.next_back().map_or(first.end, |last| last.end);
+        return certain(text, first.start..end, lang, "short_word");
+    }
     let matches: Vec<[Option<Match>; 12]> =
         (0..folded.tokens.len()).map(|i| LEXICON.matches(&folded, &folded.tokens[i..])).collect();
     let candidates = candidates(text, &folded, &matches, hint);
@@ -103,10 +101,8 @@ pub fn detect(text: &str, hint: Option<Lang>) -> Detection {
         }
     }
     let language = candidates.first().copied().or(hint).unwrap_or(Lang::En);
-    let (language, verdict) = best.unwrap_or((
-        language,
-        Verdict { reading: Reading::None, points: 0, rule: "nothing", spans: Vec::new() },
-    ));
+    let (language, verdict) =
+        best.unwrap_or((language, Verdict { reading: Reading::None, points: 0, rule: "nothing", spans: Vec::new() }));
     let evidence = verdict
         .spans
         .iter()
@@ -126,6 +122,18 @@ pub fn detect(text: &str, hint: Option<Lang>) -> Detection {
     }
 }
 
+fn certain(text: &str, range: Range<usize>, language: Lang, rule: &'static str) -> Detection {
+    let words = text.get(range.clone()).unwrap_or_default().to_owned();
+    Detection {
+        asked: true,
+        reading: Reading::Request,
+        score_millionths: 1_000_000,
+        evidence: vec![Evidence { range, words }],
+        language,
+        rule,
+    }
+}
+
 /// The languages that explain at least half as many words as the best one does, best first.
 fn candidates(text: &str, folded: &Folded, matches: &[[Option<Match>; 12]], hint: Option<Lang>) -> Vec<Lang> {
     let mut known = [0usize; 12];
@@ -135,14 +143,16 @@ fn candidates(text: &str, folded: &Folded, matches: &[[Option<Match>; 12]], hint
             let Some(found) = found else { continue };
             let end = at + found.tokens;
             // Words of weight count double: "operator" says more about the language of a wish than "a".
-            let weight = if found.classes.is_within(Classes::of(&[Class::Thin, Class::Def, Class::Word])) { 1 } else { 2 };
+            let weight =
+                if found.classes.is_within(Classes::of(&[Class::Thin, Class::Def, Class::Word])) { 1 } else { 2 };
             known[lang] += weight * (end.saturating_sub(covered_to[lang].max(at)));
             covered_to[lang] = covered_to[lang].max(end);
         }
     }
-    let has_kana = folded.tokens.iter().any(|t| {
-        t.kind == Kind::Char && folded.text_of(t).chars().next().is_some_and(crate::fold::is_kana)
-    });
+    let has_kana = folded
+        .tokens
+        .iter()
+        .any(|t| t.kind == Kind::Char && folded.text_of(t).chars().next().is_some_and(crate::fold::is_kana));
     let best = known.iter().copied().max().unwrap_or(0);
     if best == 0 {
         return hint.into_iter().collect();
@@ -151,6 +161,8 @@ fn candidates(text: &str, folded: &Folded, matches: &[[Option<Match>; 12]], hint
         .into_iter()
         .filter(|lang| known[lang.index()] * 2 >= best && known[lang.index()] > 0)
         .filter(|lang| !(has_kana && *lang == Lang::Zh))
+        // Without kana it is Chinese, unless the conversation is Japanese or only the Japanese list knows the words.
+        .filter(|lang| !(*lang == Lang::Ja && !has_kana && hint != Some(Lang::Ja) && known[Lang::Zh.index()] > 0))
         .collect();
     langs.sort_by_key(|lang| (std::cmp::Reverse(known[lang.index()]), Some(*lang) != hint, lang.index()));
     if langs.len() > 1 && known[langs[0].index()] == known[langs[1].index()] && Some(langs[0]) != hint {

@@ -56,12 +56,8 @@ fn latin(sample: &str, folded: &Folded, letters: &Letters, prior: Option<Lang>) 
     let words = folded.words().count().max(1);
     let best = Lang::ALL.into_iter().filter(|l| l.is_latin()).max_by_key(|l| known[l.index()]).unwrap_or(Lang::En);
     let best_known = known[best.index()];
-    let second = Lang::ALL
-        .into_iter()
-        .filter(|l| l.is_latin() && *l != best)
-        .map(|l| known[l.index()])
-        .max()
-        .unwrap_or(0);
+    let second =
+        Lang::ALL.into_iter().filter(|l| l.is_latin() && *l != best).map(|l| known[l.index()]).max().unwrap_or(0);
     if letters.latin < SHORT
         && let Some(prior) = prior.filter(|p| p.is_latin())
     {

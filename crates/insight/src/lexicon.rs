@@ -192,25 +192,17 @@ const SOURCES: [(Lang, &str); 12] = [
     (Lang::Ar, include_str!("../lexicon/ar.txt")),
 ];
 
-/// The lists of all languages, read once.
-pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon {
-        words: HashMap::new(),
-        stems: HashMap::new(),
-        shortest_stem: usize::MAX,
-        longest_stem: 0,
-        keys: std::array::from_fn(|_| Vec::new()),
-    };
-    for (lang, source) in SOURCES {
-        for line in source.lines() {
-            // A line that cannot be read is left out here and named by the test below.
-            if let Ok(Some((class, entries))) = read_line(line) {
-                entries.for_each(|entry| lexicon.add(lang, class, entry));
-            }
-        }
-    }
-    lexicon
-});
+/// The lists of all languages that the reading of requests and of languages uses, read once.
+pub(crate) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::load(|class| !is_courtesy(class)));
+
+/// The courtesies, and what stands beside them. They are a table of their own because the longest entry wins: はい (yes)
+/// would else be found in いますか after は.
+pub(crate) static COURTESIES: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::load(|class| is_courtesy(class) || class == Class::Thanks));
+
+fn is_courtesy(class: Class) -> bool {
+    matches!(class, Class::Courtesy | Class::Polite)
+}
 
 fn read_line(line: &str) -> Result<Option<(Class, impl Iterator<Item = &str>)>, String> {
     let line = line.split('#').next().unwrap_or("").trim();
@@ -223,6 +215,27 @@ fn read_line(line: &str) -> Result<Option<(Class, impl Iterator<Item = &str>)>, 
 }
 
 impl Lexicon {
+    fn load(wanted: impl Fn(Class) -> bool) -> Lexicon {
+        let mut lexicon = Lexicon {
+            words: HashMap::new(),
+            stems: HashMap::new(),
+            shortest_stem: usize::MAX,
+            longest_stem: 0,
+            keys: std::array::from_fn(|_| Vec::new()),
+        };
+        for (lang, source) in SOURCES {
+            for line in source.lines() {
+                // A line that cannot be read is left out here and named by the test below.
+                if let Ok(Some((class, entries))) = read_line(line)
+                    && wanted(class)
+                {
+                    entries.for_each(|entry| lexicon.add(lang, class, entry));
+                }
+            }
+        }
+        lexicon
+    }
+
     fn add(&mut self, lang: Lang, class: Class, entry: &str) {
         let mut pieces = Vec::new();
         for written in entry.split_whitespace() {
@@ -231,8 +244,7 @@ impl Lexicon {
                 None => (written, false),
             };
             let folded = fold(written);
-            let mut words: Vec<Piece> =
-                folded.words().map(|word| Piece { text: word.into(), stem: false }).collect();
+            let mut words: Vec<Piece> = folded.words().map(|word| Piece { text: word.into(), stem: false }).collect();
             if let Some(last) = words.last_mut() {
                 last.stem = stem;
             }
@@ -243,7 +255,11 @@ impl Lexicon {
         }
         let first = pieces.remove(0);
         let is_key = matches!(class, Class::Staff | Class::Human | Class::Boss | Class::Talk);
-        if pieces.is_empty() && is_key && !first.text.contains(|c: char| !c.is_ascii()) && first.text.len() >= 5 {
+        if pieces.is_empty()
+            && is_key
+            && !first.text.contains(|c: char| !c.is_ascii())
+            && (5..=20).contains(&first.text.len())
+        {
             self.keys[lang.index()].push(Key { word: first.text.clone(), classes: Classes::of(&[class]) });
         }
         let table = if first.stem {
@@ -275,6 +291,12 @@ impl Lexicon {
                     self.look_up(rest, true, folded, tokens, &mut found);
                 }
             }
+            // The indefinite object ends in an alef: موظفا is موظف as an object.
+            for form in [word, rest] {
+                if let Some(cut) = form.strip_suffix('ا').filter(|cut| cut.len() >= 6) {
+                    self.look_up(cut, true, folded, tokens, &mut found);
+                }
+            }
         }
         found
     }
@@ -294,7 +316,12 @@ impl Lexicon {
     }
 
     fn longest(
-        &self, entries: &[Entry], cut: bool, folded: &Folded, tokens: &[Token], found: &mut [Option<Match>; 12],
+        &self,
+        entries: &[Entry],
+        cut: bool,
+        folded: &Folded,
+        tokens: &[Token],
+        found: &mut [Option<Match>; 12],
     ) {
         for entry in entries {
             if cut && entry.lang != Lang::Ar {
@@ -399,7 +426,9 @@ mod tests {
     fn every_language_has_the_classes_that_a_request_needs() {
         for (lang, source) in SOURCES {
             let has = |class| source.lines().filter_map(|l| read_line(l).ok().flatten()).any(|(c, _)| c == class);
-            for class in [Class::Staff, Class::Human, Class::Bot, Class::Talk, Class::Pass, Class::Refuse, Class::Nature] {
+            for class in
+                [Class::Staff, Class::Human, Class::Bot, Class::Talk, Class::Pass, Class::Refuse, Class::Nature]
+            {
                 assert!(has(class), "{lang} has no words of the class {class:?}");
             }
         }

@@ -1,9 +1,10 @@
 //! Commands and the short word of each language.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::Lang;
-use crate::fold::fold;
+use crate::fold::{Folded, fold};
 
 const COMMANDS: [(Lang, &[&str]); 12] = [
     (Lang::En, &["agent", "human", "person", "operator", "representative", "support"]),
@@ -42,6 +43,21 @@ pub const fn short_word(lang: Lang) -> &'static str {
         Lang::Ja => "担当者",
         Lang::Ar => "موظف",
     }
+}
+
+/// The language whose short word is all that a text says. The notice promises that the word works at any time, so it
+/// works in a conversation of any language.
+pub(super) fn only_short_word(folded: &Folded, hint: Option<Lang>) -> Option<Lang> {
+    static FOLDED: LazyLock<Vec<(Lang, String)>> =
+        LazyLock::new(|| Lang::ALL.into_iter().map(|lang| (lang, fold(short_word(lang)).words().collect())).collect());
+    // The longest is of eight characters; Chinese and Japanese have a token for each character.
+    if folded.tokens.len() > 12 {
+        return None;
+    }
+    let said: String = folded.words().collect();
+    let is_said = |(lang, word): &&(Lang, String)| *word == said && (!lang.is_latin() || folded.words().count() == 1);
+    let of_hint = FOLDED.iter().filter(|(lang, _)| Some(*lang) == hint).find(is_said);
+    of_hint.or_else(|| FOLDED.iter().find(is_said)).map(|(lang, _)| *lang)
 }
 
 /// The command that a text begins with, and its language.

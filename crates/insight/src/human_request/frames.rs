@@ -9,13 +9,27 @@ use super::{Reading, Verdict};
 use crate::Lang;
 use crate::lexicon::{Class, Classes};
 
-const PERSONS: Classes = Classes::of(&[Class::Staff, Class::Boss, Class::Human, Class::Some, Class::Desk, Class::Team, Class::Live]);
+const PERSONS: Classes =
+    Classes::of(&[Class::Staff, Class::Boss, Class::Human, Class::Some, Class::Desk, Class::Team, Class::Live]);
 /// Words that may stand between the two halves of a tight frame.
 const LIGHT: Classes = Classes::of(&[Class::Thin, Class::Def, Class::Real, Class::Please, Class::InPerson]);
 /// Words that may stand before a request that begins with its verb.
 const OPENERS: Classes = Classes::of(&[
-    Class::Thin, Class::Def, Class::Real, Class::Please, Class::Greet, Class::Want, Class::Wanted, Class::Thanks, Class::No,
-    Class::Help, Class::Exists, Class::Polite, Class::Can, Class::Courtesy, Class::InPerson,
+    Class::Thin,
+    Class::Def,
+    Class::Real,
+    Class::Please,
+    Class::Greet,
+    Class::Want,
+    Class::Wanted,
+    Class::Thanks,
+    Class::No,
+    Class::Help,
+    Class::Exists,
+    Class::Polite,
+    Class::Can,
+    Class::Courtesy,
+    Class::InPerson,
 ]);
 const WISHES: Classes = Classes::of(&[Class::Want, Class::Wanted]);
 
@@ -49,9 +63,9 @@ struct Reader<'a> {
 pub(super) fn read(segment: &Segment<'_>) -> Verdict {
     let items = segment.items;
     let none = Verdict { reading: Reading::None, points: 0, rule: "nothing", spans: Vec::new() };
-    let speaks_of_people = items.iter().any(|i| {
-        i.is_any(PERSONS) || i.is_any(Classes::of(&[Class::Bot, Class::Pass, Class::Other, Class::CallMe]))
-    });
+    let speaks_of_people = items
+        .iter()
+        .any(|i| i.is_any(PERSONS) || i.is_any(Classes::of(&[Class::Bot, Class::Pass, Class::Other, Class::CallMe])));
     if !speaks_of_people {
         return none;
     }
@@ -169,9 +183,18 @@ impl Reader<'_> {
     fn set_aside_asked(&mut self) {
         let n = self.items.len();
         let stops = |item: &Item| {
-            item.is_any(Classes::of(&[Class::Want, Class::Wanted, Class::Talk, Class::Pass, Class::Move, Class::Please, Class::Help]))
+            item.is_any(Classes::of(&[
+                Class::Want,
+                Class::Wanted,
+                Class::Talk,
+                Class::Pass,
+                Class::Move,
+                Class::Please,
+                Class::Help,
+            ]))
         };
-        let is_kind = |item: &Item| item.is_any(Classes::of(&[Class::Human, Class::Bot, Class::Staff, Class::Live, Class::Some]));
+        let is_kind =
+            |item: &Item| item.is_any(Classes::of(&[Class::Human, Class::Bot, Class::Staff, Class::Live, Class::Some]));
         for i in 0..n {
             if !self.items[i].is(Class::Nature) {
                 continue;
@@ -232,12 +255,13 @@ impl Reader<'_> {
 
     /// Binds a refusal to the nearest object on one side, and to what is joined to it.
     fn bind(&mut self, i: usize, reach: usize, forward: bool) -> bool {
-        let order: Vec<usize> =
-            if forward { (i + 1..self.items.len()).collect() } else { (0..i).rev().collect() };
+        let order: Vec<usize> = if forward { (i + 1..self.items.len()).collect() } else { (0..i).rev().collect() };
         let mut bound = false;
         for j in order {
             let item = self.items[j];
-            if self.distance(i, j) > reach || item.is_any(Classes::of(&[Class::Want, Class::Wanted, Class::Refuse, Class::Please])) {
+            if self.distance(i, j) > reach
+                || item.is_any(Classes::of(&[Class::Want, Class::Wanted, Class::Refuse, Class::Please]))
+            {
                 break;
             }
             if bound && !(item.is_any(LIGHT) || item.is_any(PERSONS)) {
@@ -273,6 +297,10 @@ impl Reader<'_> {
 
     /// A story ("yesterday", "they told me to") stands before the frame, and no wish of the customer's in between.
     fn is_told(&self, parts: &[usize]) -> bool {
+        // "Do I have to talk to an agent?" ends with its verb in Turkish and Japanese.
+        if self.question && self.lang.is_verb_final() && self.items.last().is_some_and(|i| i.is(Class::Veto)) {
+            return true;
+        }
         let first = parts.iter().copied().min().unwrap_or(0);
         let last_told = (0..first).rev().find(|&i| self.items[i].is(Class::Veto));
         match last_told {
@@ -306,7 +334,9 @@ impl Reader<'_> {
                 if let Some(p) = person {
                     let told = self.is_told(&[i, p]) || self.asks_for_info() && !self.has_wish();
                     self.offer(if told { 45 } else { 95 }, "pass_me", &[i, p]);
-                } else if self.items.iter().enumerate().all(|(j, x)| j == i || x.is_any(OPENERS)) && self.items.len() <= 7 {
+                } else if self.items.iter().enumerate().all(|(j, x)| j == i || x.is_any(OPENERS))
+                    && self.items.len() <= 7
+                {
                     self.offer(75, "pass_me", &[i]);
                 }
             }
@@ -317,7 +347,9 @@ impl Reader<'_> {
                     .filter(|&p| (p > i || either_way) && self.is_tight(i, p))
                     .min_by_key(|&p| self.distance(i, p));
                 if let Some(p) = person {
-                    let comes = self.items[i..].iter().any(|x| x.is_any(Classes::of(&[Class::Help, Class::Talk, Class::CallMe])));
+                    let comes = self.items[i..]
+                        .iter()
+                        .any(|x| x.is_any(Classes::of(&[Class::Help, Class::Talk, Class::CallMe])));
                     let mut points = match self.class(p) {
                         Class::Team => 75,
                         Class::Some if !comes && !self.is_real(p) => 50,
@@ -354,7 +386,7 @@ impl Reader<'_> {
             let nearest = self
                 .persons()
                 .filter(|&p| self.distance(t, p) <= reach)
-                    .filter(|&p| !self.between(t, p).iter().any(|i| i.is(Class::About)) || p < t)
+                .filter(|&p| !self.between(t, p).iter().any(|i| i.is(Class::About)) || p < t)
                 .min_by_key(|&p| (self.distance(t, p), p));
             let Some(p) = nearest else { continue };
             let first = t.min(p);
@@ -411,7 +443,13 @@ impl Reader<'_> {
             let alone = self.items[..before].iter().all(|i| i.is_any(OPENERS));
             let mut points: u32 = match (self.class(p), please) {
                 (Class::Staff | Class::Human | Class::Live | Class::Boss, false) => 88,
-                (Class::Staff | Class::Human | Class::Live | Class::Boss, true) => if alone { 88 } else { 64 },
+                (Class::Staff | Class::Human | Class::Live | Class::Boss, true) => {
+                    if alone {
+                        88
+                    } else {
+                        64
+                    }
+                }
                 (Class::Desk, _) => 80,
                 (Class::Team, true) if self.items.len() <= 5 => 70,
                 (Class::Some, _) if self.is_real(p) => 80,
@@ -447,6 +485,8 @@ impl Reader<'_> {
             let person = self
                 .persons()
                 .filter(|&p| (p > e || either_way) && self.distance(e, p) <= 6)
+                // "Is there a discount for ten persons?" asks for no person.
+                .filter(|&p| self.between(e, p).iter().all(|i| i.is_any(LIGHT) || i.is_any(PERSONS)))
                 .min_by_key(|&p| self.distance(e, p));
             let Some(p) = person.filter(|&p| !first || self.is_real(p)) else { continue };
             let helped = self.items.iter().any(|i| i.is_any(Classes::of(&[Class::Help, Class::Talk])));
@@ -474,7 +514,10 @@ impl Reader<'_> {
             }
             let person = self.persons().filter(|&p| self.distance(h, p) <= 7).min_by_key(|&p| self.distance(h, p));
             let Some(p) = person else { continue };
-            let wish = self.items.iter().position(|i| i.is_any(WISHES) || i.is_any(Classes::of(&[Class::Please, Class::Exists, Class::Can])));
+            let wish = self
+                .items
+                .iter()
+                .position(|i| i.is_any(WISHES) || i.is_any(Classes::of(&[Class::Please, Class::Exists, Class::Can])));
             let helper_first = p < h || self.lang.is_verb_final();
             let mut points: u32 = match self.class(p) {
                 _ if self.is_real(p) => 82,
@@ -528,7 +571,7 @@ impl Reader<'_> {
         let mut heard = self.items;
         // "an agent, thanks": a thank-you behind the word is a please.
         while let Some((last, rest)) = heard.split_last() {
-            if !last.is_any(Classes::of(&[Class::Thanks, Class::Polite])) {
+            if !last.is(Class::Thanks) {
                 break;
             }
             heard = rest;
@@ -585,7 +628,14 @@ impl Reader<'_> {
             return Verdict { reading: Reading::NatureQuestion, points, rule: "are_you_human", spans: span(&[a, b]) };
         }
         let spoken_of = (0..self.items.len()).find(|&i| {
-            self.items[i].is_any(Classes::of(&[Class::Staff, Class::Boss, Class::Human, Class::Desk, Class::Live, Class::Other]))
+            self.items[i].is_any(Classes::of(&[
+                Class::Staff,
+                Class::Boss,
+                Class::Human,
+                Class::Desk,
+                Class::Live,
+                Class::Other,
+            ]))
         });
         match spoken_of {
             Some(p) => Verdict { reading: Reading::Mention, points, rule: "mention", spans: span(&[p]) },
