@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
-import { budget, cssTarget, hashedName, shortNames, stylesInTheScript } from "./vite.shared.ts";
+import { budget, cssTarget, hashedName, shortNames, stylesInTheScript } from "./vite.common.config.ts";
 
 /** The chat that widget.js fetches when it is wanted. Its name carries its hash: it may be cached for ever. */
 export default defineConfig({
@@ -12,7 +12,7 @@ export default defineConfig({
     svelte({ compilerOptions: { fragments: "tree", cssHash: shortNames() } }),
     stylesInTheScript(),
     hashedName("assets/widget-chat"),
-    budget("the chat", 32 * 1024),
+    budget("the chat", 32_000),
   ],
   build: {
     outDir: resolve(import.meta.dirname, "dist"),

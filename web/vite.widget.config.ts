@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
-import { budget, cssTarget, stylesInTheScript } from "./vite.shared.ts";
+import { budget, cssTarget, stylesInTheScript } from "./vite.common.config.ts";
 
 const dist = resolve(import.meta.dirname, "dist");
 const chat = readdirSync(resolve(dist, "assets")).filter((name) => /^widget-chat-.*\.js$/.test(name));
@@ -12,7 +12,7 @@ if (chat.length !== 1)
 export default defineConfig({
   publicDir: false,
   define: { __BATON_CHAT_FILE__: JSON.stringify(`/assets/${chat[0]}`) },
-  plugins: [stylesInTheScript(), budget("widget.js", 25 * 1024)],
+  plugins: [stylesInTheScript(), budget("widget.js", 25_000)],
   build: {
     outDir: dist,
     emptyOutDir: false,

@@ -1,0 +1,229 @@
+/** Browser, pages and the people who use them. Everything is found as a reader finds it: by role and name. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from "playwright-core";
+import { expect } from "vitest";
+import { chromium as executablePath, root } from "./hub.ts";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const shots = join(root, "target/screenshots");
+mkdirSync(shots, { recursive: true });
+
+export const WAIT_MS = 15_000;
+
+export async function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
+  });
+}
+
+/** What a page complained about. A journey ends by asking that it is nothing. */
+export class Complaints {
+  #all: string[] = [];
+  /** While the hub is dead on purpose a browser says so; that is no complaint about the page. */
+  expectCut = false;
+
+  hear(what: string): void {
+    const cut =
+      /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE|WebSocket connection/;
+    if (this.expectCut && cut.test(what)) return;
+    this.#all.push(what);
+  }
+  none(): void {
+    expect(this.#all).toEqual([]);
+  }
+}
+
+export type Look = { width?: number; height?: number; dark?: boolean };
+
+export async function openContext(
+  browser: Browser,
+  complaints: Complaints,
+  look: Look = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
+    colorScheme: look.dark ? "dark" : "light",
+    locale: "en-GB",
+  });
+  context.setDefaultTimeout(WAIT_MS);
+  await context.addInitScript(() => {
+    addEventListener("securitypolicyviolation", (event) => {
+      console.error(
+        `policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+      );
+    });
+  });
+  context.on("page", (page) => {
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.hear(`${message.text()} ${message.location().url}`);
+    });
+    page.on("pageerror", (error) => complaints.hear(`${error.message}\n${error.stack ?? ""}`));
+  });
+  return context;
+}
+
+/** Nothing serious or critical, inside the widget's shadow root too. */
+export async function accessible(page: Page, what: string): Promise<void> {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async () => {
+    type Axe = { run(context: Document, options: object): Promise<{ violations: Violation[] }> };
+    type Violation = { id: string; impact: string; nodes: { target: unknown[]; failureSummary: string }[] };
+    const axe = (window as unknown as { axe: Axe }).axe;
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    return violations.map((v) => ({
+      id: v.id,
+      impact: v.impact,
+      where: v.nodes.map((n) => `${n.target.join(" ")}: ${n.failureSummary}`),
+    }));
+  });
+  const bad = found.filter((v) => v.impact === "serious" || v.impact === "critical");
+  expect(bad, `axe on ${what}`).toEqual([]);
+}
+
+export async function shoot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(shots, `${name}.png`) });
+}
+
+/** A shop on another origin, under a policy as strict as a careful shop's. */
+export async function openShop(hub: string, inbox: string): Promise<{ origin: string; close: () => void }> {
+  const socket = hub.replace(/^http/, "ws");
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hub}`,
+    `connect-src ${hub} ${socket}`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "require-trusted-types-for 'script'",
+    "trusted-types baton",
+  ].join("; ");
+  const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Fernweh Outdoors</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"></head>
+    <body><main><h1>Fernweh Outdoors</h1><p>Boots, tents and coats for long ways.</p></main>
+    <script src="${hub}/widget.js" data-inbox="${inbox}" defer></script></body></html>`;
+  const server: Server = createServer((_request, response) => {
+    response.writeHead(200, {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy,
+    });
+    response.end(page);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  if (!address || typeof address === "string") throw new Error("the shop has no port");
+  return { origin: `http://127.0.0.1:${address.port}`, close: () => server.close() };
+}
+
+export class Customer {
+  readonly page: Page;
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async visit(context: BrowserContext, shop: string): Promise<Customer> {
+    const customer = new Customer(await context.newPage());
+    await customer.page.goto(shop);
+    await customer.open();
+    return customer;
+  }
+
+  async open(): Promise<void> {
+    await this.button(/^Open chat/).click();
+    await this.box.waitFor();
+  }
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.open();
+  }
+
+  get box(): Locator {
+    return this.page.getByRole("textbox", { name: "Message", exact: true });
+  }
+  get messages(): Locator {
+    return this.page.getByRole("region", { name: "Messages" });
+  }
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+  async say(text: string): Promise<void> {
+    await this.box.fill(text);
+    await this.button("Send").click();
+  }
+  async reads(text: string | RegExp): Promise<void> {
+    await this.messages.getByText(text).first().waitFor();
+  }
+  /** How often a text stands in the chat: lost is 0, doubled is 2. */
+  async times(text: string): Promise<number> {
+    return this.messages.getByText(text, { exact: true }).count();
+  }
+}
+
+export const ANA = { name: "Ana", mail: "ana@example.com", passphrase: "correct horse battery staple" };
+
+export class Agent {
+  readonly page: Page;
+  readonly origin: string;
+  constructor(page: Page, origin: string) {
+    this.page = page;
+    this.origin = origin;
+  }
+
+  /** The first administrator: from the one-time link to /try. */
+  static async setUp(context: BrowserContext, origin: string, link: string): Promise<Agent> {
+    const page = await context.newPage();
+    await page.goto(link.startsWith("http") ? link : origin + link.slice(link.indexOf("/setup")));
+    await page.getByLabel("Name").fill(ANA.name);
+    await page.getByLabel("Mail").fill(ANA.mail);
+    await page.getByLabel("Passphrase").fill(ANA.passphrase);
+    await page.getByRole("button", { name: "Begin" }).click();
+    await page.waitForURL("**/try");
+    return new Agent(page, origin);
+  }
+
+  async desk(): Promise<void> {
+    await this.page.goto(`${this.origin}/console`);
+    await this.tab("Mine").waitFor();
+  }
+  tab(name: string): Locator {
+    return this.page.getByRole("tab", { name: new RegExp(`^${name}`) });
+  }
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+  get dialog(): Locator {
+    return this.page.getByRole("dialog");
+  }
+  get reply(): Locator {
+    return this.page.getByRole("textbox", { name: /^Reply to / });
+  }
+  get messages(): Locator {
+    return this.page.getByRole("main").getByRole("region", { name: "Messages" });
+  }
+  async available(yes: boolean): Promise<void> {
+    const presence = this.page.getByRole("switch", { name: "Available for chats" });
+    if ((await presence.getAttribute("aria-checked")) === String(yes)) return;
+    await presence.click();
+    await this.page.locator(`[role=switch][aria-checked=${yes}]`).waitFor();
+  }
+  async accept(): Promise<void> {
+    await this.button("Accept").click();
+    await this.reply.waitFor();
+  }
+  async replying(): Promise<void> {
+    await this.button("Reply").click();
+    await this.reply.waitFor();
+  }
+  async say(text: string): Promise<void> {
+    await this.reply.fill(text);
+    await this.button("Send").click();
+  }
+  async reads(text: string | RegExp): Promise<void> {
+    await this.messages.getByText(text).first().waitFor();
+  }
+  async times(text: string): Promise<number> {
+    return this.messages.getByText(text, { exact: true }).count();
+  }
+}
