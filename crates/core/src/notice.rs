@@ -130,6 +130,13 @@ pub enum Notice {
         /// When a person answers.
         by: String,
     },
+    /// A target failed and nobody else is there.
+    TargetFailedBack {
+        /// Which failed.
+        team: String,
+        /// The bot holds again; else the chat is closed.
+        bot: bool,
+    },
     /// A message was left.
     MessageLeft {
         /// Short name of the chat.
@@ -483,6 +490,10 @@ fn write(w: &mut Writer, fact: &Notice) -> &'static str {
             w.set("reference", reference.clone()).set("by", by.clone()).say("target_failed.none");
             "target_failed_none"
         }
+        Notice::TargetFailedBack { team, bot } => {
+            w.set("team", team.clone()).say(if *bot { "target_failed.bot" } else { "target_failed.nobody" });
+            "target_failed_back"
+        }
         Notice::MessageLeft { reference, by } => {
             w.set("reference", reference.clone()).set("by", by.clone()).say("message_left");
             "message_left"
@@ -519,4 +530,10 @@ fn write(w: &mut Writer, fact: &Notice) -> &'static str {
             "bounces_exhausted"
         }
     }
+}
+
+/// The word that the hand-back notice names, in the language in which it is told.
+pub fn person_word(language: &str) -> &'static str {
+    let catalogue = CATALOGUES.get(language).or_else(|| CATALOGUES.get("en"));
+    catalogue.and_then(|catalogue| catalogue.texts.get("person_word")).map_or("person", String::as_str)
 }

@@ -320,19 +320,23 @@ pub(super) fn next_destination(m: &mut Moves<'_>, failed: ConnectionId, outcome:
                 let reference = m.reference();
                 m.tell(&Notice::TargetFailedNone { reference, by });
             }
-            None => back_to_any(m),
+            None => back_to_any(m, team),
         },
     }
     m.actor = actor;
 }
 
 /// Nothing is left but the bot, or the end: never a chat without holder.
-fn back_to_any(m: &mut Moves<'_>) {
+fn back_to_any(m: &mut Moves<'_>, team: String) {
     match m.bot() {
-        Some(bot) => m.pass(Holder::Bot { connection: bot, returns_to: None, due: None }, Why::Withdrawn, None),
+        Some(bot) => {
+            m.pass(Holder::Bot { connection: bot, returns_to: None, due: None }, Why::Withdrawn, None);
+            m.tell(&Notice::TargetFailedBack { team, bot: true });
+        }
         None => {
             let closed = m.now();
             m.pass(Holder::Nobody { closed }, Why::Closed, None);
+            m.tell(&Notice::TargetFailedBack { team, bot: false });
             let at = m.moment(None, closed);
             m.tell(&Notice::Closed { by: crate::notice::ClosedBy::House(at) });
         }
