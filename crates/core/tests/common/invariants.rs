@@ -112,6 +112,7 @@ pub(crate) fn decision(loaded: &Loaded, decision: &Decision, now: Ms, settings: 
     assert_eq!(agents, decision.agents, "the decision's agents are the fold of their headers");
     if let Some(after) = &state {
         handovers(loaded, decision, after);
+        truth(loaded, decision);
         offers(loaded, decision, after);
         outside(loaded, decision, after);
         finish(after, now);
@@ -227,6 +228,50 @@ fn handovers(loaded: &Loaded, decision: &Decision, after: &Conversation) {
         assert!(!matches!(after.own.holder, Holder::Bot { .. }), "a bot's failure is a handover");
         let asked = |event: &&Drafted| matches!(event.header.fact, Fact::HandoverAsked(_));
         assert!(of(loaded.id, &decision.events).filter(asked).count() <= 2, "once, and its promise if nobody is there");
+    }
+}
+
+/// The one table: what the customer is told with each answer and each outcome.
+fn truth(loaded: &Loaded, decision: &Decision) {
+    let told: Vec<&str> = of(loaded.id, &decision.events)
+        .filter_map(|event| match &event.header.fact {
+            Fact::Told(fact) => Some(fact.code.as_str()),
+            _ => None,
+        })
+        .collect();
+    for event in of(loaded.id, &decision.events) {
+        let fits: &[&str] = match &event.header.fact {
+            Fact::HandoverAnswered(fact) => match fact.answer {
+                Answer::Queued { .. } => &[
+                    "in_line",
+                    "message_left",
+                    "wait_over",
+                    "transfer_team",
+                    "agent_lost",
+                    "bot_failed_nobody",
+                    "target_failed_none",
+                    // Closed, and no list: the reason why nobody comes yet.
+                    "unavailable",
+                ],
+                Answer::Assigned { .. } => &["joined"],
+                Answer::Opening { .. } => &["asked", "bot_failed", "transfer_team"],
+                Answer::Refused { .. } => &["unavailable", "bot_failed_nobody", "target_failed_none"],
+                Answer::Already { .. } => &["already"],
+            },
+            Fact::HandoverEnded(fact) => match fact.outcome {
+                Outcome::Accepted => &["joined", "transfer_passed"],
+                Outcome::Abandoned => &["closed"],
+                Outcome::Withdrawn => &["withdrawn"],
+                Outcome::Redirected { .. } => &["joined", "message_left", "in_line", "unavailable", "asked"],
+                Outcome::Refused => {
+                    &["unavailable", "bot_failed_nobody", "target_failed", "target_failed_none", "target_failed_back"]
+                }
+                Outcome::Failed => &["target_failed", "target_failed_none", "target_failed_back", "unavailable"],
+                Outcome::Expired => &["wait_over"],
+            },
+            _ => continue,
+        };
+        assert!(fits.iter().any(|code| told.contains(code)), "{:?} is told as {told:?}", event.header.fact);
     }
 }
 
