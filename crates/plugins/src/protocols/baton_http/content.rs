@@ -48,12 +48,17 @@ impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         use serde::de::Error as _;
         let value = Value::deserialize(from)?;
+        // The place of the message itself is added outside.
+        let inner = |error: WireError| match error.place.as_str() {
+            "body" => D::Error::custom(error.what),
+            _ => D::Error::custom(error),
+        };
         let forms = "a message is a string, {\"text\": …, \"choices\": […]} or {\"parts\": […]}";
         let (text, parts) = (value.get("text").is_some(), value.get("parts").is_some());
         match value {
             Value::String(text) => Ok(Self::Text(text)),
-            Value::Object(_) if text && !parts => typed(value).map(Self::Rich).map_err(D::Error::custom),
-            Value::Object(_) if parts && !text => typed(value).map(Self::Parts).map_err(D::Error::custom),
+            Value::Object(_) if text && !parts => typed(value).map(Self::Rich).map_err(inner),
+            Value::Object(_) if parts && !text => typed(value).map(Self::Parts).map_err(inner),
             _ => Err(D::Error::custom(forms)),
         }
     }
@@ -314,7 +319,7 @@ mod tests {
             (json!({"text": 7}), "text: expected a string"),
             (json!({"text": "a", "choices": [7]}), "choices[0]: expected a string, or an object"),
             (json!({"text": "a", "choices": [""]}), "messages[0].choices: a label has 1 to"),
-            (json!({"parts": [{"type": "hologram"}]}), "parts[0]: expected one of"),
+            (json!({"parts": [{"type": "hologram"}]}), "parts[0].type: expected one of"),
             (json!({"parts": [{"type": "link", "url": "JavaScript:alert(1)", "title": "x"}]}), "parts[0].url: must be"),
             (json!({"parts": [{"type": "file", "blob": "b", "name": "n", "media_type": "m", "size": 1}]}), "no files"),
             (json!("  "), "messages[0]: a message needs"),

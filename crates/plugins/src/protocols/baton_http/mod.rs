@@ -6,6 +6,8 @@
 
 mod connect;
 mod content;
+#[cfg(test)]
+pub(crate) mod fake;
 mod read;
 pub mod schema;
 

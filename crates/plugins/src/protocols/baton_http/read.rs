@@ -50,12 +50,20 @@ pub(super) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, WireError> {
     })
 }
 
-/// serde says what it found, which may be what a person wrote; what it expected stands last and is ours.
+/// serde says what it found, which may be what a person wrote; what it expected stands last and is ours. Rust's names for types are
+/// put into JSON's.
 fn scrubbed(message: &str) -> String {
-    match message.rsplit_once(", expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
-        None => message.to_owned(),
-    }
+    let Some((_, expected)) = message.rsplit_once(", expected ") else { return message.to_owned() };
+    let expected = match expected {
+        "u8" | "u16" | "u32" | "u64" => "a whole number from 0",
+        "i64" => "a whole number",
+        "f64" => "a number",
+        "a map" => "an object",
+        "a sequence" => "a list",
+        rust if rust.starts_with("struct ") || rust.starts_with("internally tagged enum ") => "an object",
+        other => other,
+    };
+    format!("expected {expected}")
 }
 
 fn folded(name: &str) -> String {
@@ -85,11 +93,11 @@ mod tests {
     #[test]
     fn an_error_names_the_place_and_does_not_repeat_what_stood_there() {
         let error = little(r#"{"hand_over": "my card number is 4111"}"#).expect_err("a wrong type");
-        assert_eq!(error.to_string(), "hand_over: expected u8");
+        assert_eq!(error.to_string(), "hand_over: expected a whole number from 0");
         let error = little(r#"{"messages": ["a", 7]}"#).expect_err("a wrong type");
         assert_eq!(error.to_string(), "messages[1]: expected a string");
         let error = little(r#"{"hand_over": "x, expected y"}"#).expect_err("a wrong type");
-        assert_eq!(error.to_string(), "hand_over: expected u8");
+        assert_eq!(error.to_string(), "hand_over: expected a whole number from 0");
     }
 
     #[test]
