@@ -214,6 +214,8 @@ export class Session {
         break;
       case "state":
         this.state = frame.state;
+        // Who has passed the chat on types no more.
+        if (this.typist && this.typist.kind !== frame.state.holder.kind) this.#typing(undefined);
         break;
       case "place":
         if (this.state) this.state = { ...this.state, place: frame.place };

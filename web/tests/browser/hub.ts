@@ -96,5 +96,5 @@ export class Hub {
 }
 
 function settings(port: number, data: string): Record<string, string> {
-  return { BATON_LISTEN: `127.0.0.1:${port}`, BATON_DATA_DIR: data };
+  return { BATON__SERVER__LISTEN: `127.0.0.1:${port}`, BATON__STORE__DATA: data };
 }
