@@ -3,7 +3,9 @@
 pub mod bus;
 pub mod memory;
 pub mod runtime;
+pub mod sqlite;
 
 pub use bus::LocalBus;
 pub use memory::MemoryStore;
 pub use runtime::TokioRuntime;
+pub use sqlite::SqliteStore;

@@ -134,10 +134,7 @@ impl Inner {
             self.remove_effect(id);
         }
         for new in commit.effects {
-            self.last_effect += 1;
-            let id = EffectId(self.last_effect);
-            self.lanes.entry(new.lane.clone()).or_default().insert(id);
-            self.effects.insert(id, Work { new, due: 0, attempts: 0, parked: None });
+            self.add_effect(Work { new, due: 0, attempts: 0, parked: None });
         }
         for (stream, due) in commit.timers {
             match due {
@@ -168,6 +165,13 @@ impl Inner {
             self.outside.insert((link.connection, hash), link.conversation);
         }
         self.links.insert(key, link);
+    }
+
+    fn add_effect(&mut self, work: Work) {
+        self.last_effect += 1;
+        let id = EffectId(self.last_effect);
+        self.lanes.entry(work.new.lane.clone()).or_default().insert(id);
+        self.effects.insert(id, work);
     }
 
     fn leave_lane(&mut self, id: EffectId) {
@@ -289,9 +293,11 @@ impl Store for MemoryStore {
         let mut inner = self.inner();
         let Some(work) = inner.effects.get_mut(&id) else { return Ok(()) };
         work.due = not_before;
-        work.parked = None;
-        let lane = work.new.lane.clone();
-        inner.lanes.entry(lane).or_default().insert(id);
+        if work.parked.take().is_some()
+            && let Some(work) = inner.effects.remove(&id)
+        {
+            inner.add_effect(work);
+        }
         Ok(())
     }
 

@@ -1,0 +1,171 @@
+//! One writer thread: it takes what queued while its last commit ran into one transaction and answers after the
+//! commit, that is, after the sync. It never waits for more to come. It must never do anything slow but write.
+
+use super::fault::{Fault, told};
+use baton_core::limits;
+use baton_kit::store::Error;
+use rusqlite::Connection;
+use std::sync::RwLock;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
+
+/// Commands in one transaction, so that the first of them does not wait for thousands.
+const BATCH: usize = 1_024;
+
+/// What a writer thread owns: a connection and what it remembers of it.
+pub(super) trait State: Send + 'static {
+    /// The connection.
+    fn connection(&self) -> &Connection;
+    /// A command begins: changes to what is remembered may have to be undone.
+    fn begin(&mut self) {}
+    /// The command was undone.
+    fn undo(&mut self) {}
+    /// The whole transaction was undone.
+    fn forget(&mut self) {}
+    /// A transaction of so many commands has been committed; nobody has been answered yet.
+    fn committed(&mut self, _commands: usize) {}
+}
+
+trait Command<S>: Send {
+    fn run(&mut self, state: &mut S) -> Result<(), Fault>;
+    fn answer(self: Box<Self>, failed: Option<Error>);
+}
+
+struct Call<F, T> {
+    work: Option<F>,
+    result: Option<T>,
+    reply: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<S, T, F> Command<S> for Call<F, T>
+where
+    T: Send,
+    F: FnOnce(&mut S) -> Result<T, Fault> + Send,
+{
+    fn run(&mut self, state: &mut S) -> Result<(), Fault> {
+        if let Some(work) = self.work.take() {
+            self.result = Some(work(state)?);
+        }
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, failed: Option<Error>) {
+        let outcome = match (failed, self.result) {
+            (None, Some(result)) => Ok(result),
+            (Some(error), _) => Err(error),
+            (None, None) => Err(Error::Closed),
+        };
+        // The caller may have gone; what it asked for is kept all the same.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+type Queued<S> = Box<dyn Command<S>>;
+
+/// The way to a writer thread.
+pub(super) struct Writer<S> {
+    queue: RwLock<Option<SyncSender<Queued<S>>>>,
+    thread: RwLock<Option<JoinHandle<()>>>,
+}
+
+impl<S: State> Writer<S> {
+    /// Starts the thread.
+    pub(super) fn start(name: &str, state: S) -> std::io::Result<Self> {
+        let (sender, receiver) = sync_channel(limits::WRITER_QUEUE);
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || write(state, &receiver))?;
+        Ok(Self { queue: RwLock::new(Some(sender)), thread: RwLock::new(Some(thread)) })
+    }
+
+    /// Has this done; comes back when it is durable.
+    pub(super) async fn call<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut S) -> Result<T, Fault> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let call: Queued<S> = Box::new(Call { work: Some(work), result: None, reply });
+        {
+            let queue = self.queue.read().map_err(|_| Error::Closed)?;
+            queue.as_ref().ok_or(Error::Closed)?.try_send(call).map_err(|refused| match refused {
+                TrySendError::Full(_) => Error::Busy,
+                TrySendError::Disconnected(_) => Error::Closed,
+            })?;
+        }
+        answer.await.unwrap_or(Err(Error::Closed))
+    }
+
+    /// Takes no more, does what is queued, and ends.
+    pub(super) fn stop(&self) {
+        if let Ok(mut queue) = self.queue.write() {
+            queue.take();
+        }
+        let thread = self.thread.write().ok().and_then(|mut thread| thread.take());
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("a writer thread ended by a panic");
+        }
+    }
+}
+
+fn write<S: State>(mut state: S, queue: &Receiver<Queued<S>>) {
+    let mut batch = Vec::new();
+    while let Ok(first) = queue.recv() {
+        batch.push(first);
+        batch.extend(queue.try_iter().take(BATCH - 1));
+        transact(&mut state, &mut batch);
+    }
+}
+
+/// Runs the batch in one transaction and answers everybody.
+fn transact<S: State>(state: &mut S, batch: &mut Vec<Queued<S>>) {
+    let mut outcomes = Vec::with_capacity(batch.len());
+    let ended = run_all(state, batch, &mut outcomes).and_then(|()| execute(state, "COMMIT"));
+    if ended.is_ok() {
+        state.committed(batch.len());
+    }
+    if let Err(error) = &ended {
+        if !state.connection().is_autocommit() && execute(state, "ROLLBACK").is_err() {
+            tracing::error!("a transaction could not be rolled back");
+        }
+        state.forget();
+        tracing::warn!(commands = batch.len(), %error, "a transaction failed");
+    }
+    outcomes.resize_with(batch.len(), || None);
+    for (command, refused) in batch.drain(..).zip(outcomes) {
+        command.answer(refused.or_else(|| ended.as_ref().err().map(told)));
+    }
+}
+
+/// Runs each command under a savepoint of its own. An error is one that takes the whole transaction with it.
+fn run_all<S: State>(
+    state: &mut S,
+    batch: &mut [Queued<S>],
+    outcomes: &mut Vec<Option<Error>>,
+) -> Result<(), rusqlite::Error> {
+    execute(state, "BEGIN IMMEDIATE")?;
+    for command in batch {
+        execute(state, "SAVEPOINT command")?;
+        state.begin();
+        let refused = match command.run(state) {
+            Ok(()) => None,
+            Err(fault) => {
+                state.undo();
+                match fault {
+                    // A full disk makes SQLite give up the whole transaction by itself.
+                    Fault::Sqlite(error) if state.connection().is_autocommit() => return Err(error),
+                    fault => {
+                        execute(state, "ROLLBACK TO command")?;
+                        Some(Error::from(fault))
+                    }
+                }
+            }
+        };
+        execute(state, "RELEASE command")?;
+        outcomes.push(refused);
+    }
+    Ok(())
+}
+
+fn execute<S: State>(state: &S, sql: &str) -> Result<(), rusqlite::Error> {
+    state.connection().prepare_cached(sql)?.execute([]).map(|_| ())
+}

@@ -1,0 +1,380 @@
+//! What the writer thread does in a command: checks first, then writes; undone as a whole if anything fails.
+
+use super::checkpoint::Nudge;
+use super::code::{column, conversation, count, holder_code, int, most};
+use super::fault::Fault;
+use super::writer::State;
+use baton_core::event::Stream;
+use baton_core::ids::Ms;
+use baton_core::limits;
+use baton_kit::store::{Commit, EffectId, Error, LeasedEffect, Link, NewEffect, Offset, Record, Row, SealedEvent};
+use rusqlite::{Connection, ErrorCode, OptionalExtension};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// What the writer of baton.db remembers.
+pub(super) struct Main {
+    connection: Connection,
+    /// Number and last seq of streams. The index on (stream, seq) is the truth behind it; an index of recent
+    /// conversations in memory, which would make the log append-only to the last page, comes with the load test that
+    /// shows its worth.
+    places: HashMap<Stream, Place>,
+    touched: Vec<Stream>,
+    nudge: Nudge,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    id: i64,
+    seq: u64,
+}
+
+impl State for Main {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn begin(&mut self) {
+        self.touched.clear();
+    }
+
+    fn undo(&mut self) {
+        for stream in self.touched.drain(..) {
+            self.places.remove(&stream);
+        }
+    }
+
+    fn forget(&mut self) {
+        self.places.clear();
+    }
+
+    fn committed(&mut self, commands: usize) {
+        self.nudge.written(commands);
+    }
+}
+
+impl Main {
+    pub(super) fn new(connection: Connection, nudge: Nudge) -> Self {
+        Self { connection, places: HashMap::new(), touched: Vec::new(), nudge }
+    }
+
+    fn place(&mut self, stream: Stream) -> Result<Option<Place>, Fault> {
+        if let Some(place) = self.places.get(&stream) {
+            return Ok(Some(*place));
+        }
+        let found = self
+            .connection
+            .prepare_cached("SELECT id, seq FROM streams WHERE name = ?1")?
+            .query_row([stream.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((id, seq)) = found else { return Ok(None) };
+        let place = Place { id, seq: count(seq) };
+        self.remember(stream, place);
+        Ok(Some(place))
+    }
+
+    fn remember(&mut self, stream: Stream, place: Place) {
+        if self.places.len() >= limits::STATES {
+            self.places.clear();
+        }
+        self.places.insert(stream, place);
+    }
+
+    fn place_or_new(&mut self, stream: Stream) -> Result<Place, Fault> {
+        if let Some(place) = self.place(stream)? {
+            return Ok(place);
+        }
+        self.connection
+            .prepare_cached("INSERT INTO streams (name, seq) VALUES (?1, 0)")?
+            .execute([stream.to_string()])?;
+        let place = Place { id: self.connection.last_insert_rowid(), seq: 0 };
+        self.touched.push(stream);
+        self.remember(stream, place);
+        Ok(place)
+    }
+
+    fn move_on(&mut self, stream: Stream, seq: u64) -> Result<i64, Fault> {
+        let place = self.place_or_new(stream)?;
+        if place.seq != seq {
+            self.connection
+                .prepare_cached("UPDATE streams SET seq = ?2 WHERE id = ?1")?
+                .execute((place.id, int(seq)))?;
+            self.touched.push(stream);
+            self.remember(stream, Place { seq, ..place });
+        }
+        Ok(place.id)
+    }
+}
+
+/// All or nothing.
+pub(super) fn commit(main: &mut Main, commit: &Commit) -> Result<Offset, Fault> {
+    check_streams(main, commit)?;
+    let mut last = None;
+    for (at, event) in commit.events.iter().enumerate() {
+        let later = commit.events[at + 1..].iter().any(|other| other.stream == event.stream);
+        // A stream's seq is written once, with its last event.
+        let place = if later { main.place_or_new(event.stream)?.id } else { main.move_on(event.stream, event.seq)? };
+        last = Some(append(&main.connection, place, event)?);
+    }
+    for id in &commit.done {
+        remove_effect(&main.connection, *id)?;
+    }
+    for effect in &commit.effects {
+        add_effect(&main.connection, effect)?;
+    }
+    for (stream, due) in &commit.timers {
+        set_timer(main, *stream, *due)?;
+    }
+    for link in &commit.links {
+        put_link(&main.connection, link)?;
+    }
+    for row in &commit.rows {
+        put_row(&main.connection, row)?;
+    }
+    for record in &commit.records {
+        add_record(&main.connection, record)?;
+    }
+    match last {
+        Some(offset) => Ok(offset),
+        None => end(&main.connection),
+    }
+}
+
+fn check_streams(main: &mut Main, commit: &Commit) -> Result<(), Fault> {
+    let mut seqs = Vec::with_capacity(commit.expected.len());
+    for (stream, expected) in &commit.expected {
+        if main.place(*stream)?.map_or(0, |place| place.seq) != *expected {
+            return Err(Error::Conflict.into());
+        }
+        seqs.push((*stream, *expected));
+    }
+    for event in &commit.events {
+        let seq = seqs.iter_mut().find(|(stream, _)| *stream == event.stream);
+        let (_, seq) = seq.ok_or_else(|| Error::Failed("an event of a stream that is not expected".into()))?;
+        *seq += 1;
+        if event.seq != *seq {
+            return Err(Error::Failed("the events of a stream are not gap-free".into()).into());
+        }
+    }
+    Ok(())
+}
+
+fn append(connection: &Connection, place: i64, event: &SealedEvent) -> Result<Offset, Fault> {
+    connection
+        .prepare_cached("INSERT INTO events (stream, seq, position, header, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((place, int(event.seq), event.position.map(int), &event.header, &event.body))?;
+    Ok(Offset(count(connection.last_insert_rowid())))
+}
+
+/// The end of the log.
+pub(super) fn end(connection: &Connection) -> Result<Offset, Fault> {
+    let last: Option<i64> = connection.prepare_cached("SELECT max(id) FROM events")?.query_row([], |row| row.get(0))?;
+    Ok(Offset(last.map_or(0, count)))
+}
+
+fn set_timer(main: &mut Main, stream: Stream, due: Option<Ms>) -> Result<(), Fault> {
+    if let Some(due) = due {
+        let place = main.place_or_new(stream)?;
+        main.connection
+            .prepare_cached(
+                "INSERT INTO timers (stream, due) VALUES (?1, ?2)
+                 ON CONFLICT (stream) DO UPDATE SET due = excluded.due WHERE due <> excluded.due",
+            )?
+            .execute((place.id, due))?;
+    } else if let Some(place) = main.place(stream)? {
+        main.connection.prepare_cached("DELETE FROM timers WHERE stream = ?1")?.execute([place.id])?;
+    }
+    Ok(())
+}
+
+fn put_link(connection: &Connection, link: &Link) -> Result<(), Fault> {
+    let written = connection
+        .prepare_cached(
+            "INSERT INTO links (connection, conversation, outside, state, version) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (connection, conversation) DO UPDATE
+             SET outside = excluded.outside, state = excluded.state, version = excluded.version
+             WHERE excluded.version > version",
+        )?
+        .execute((
+            link.connection.0.as_bytes(),
+            link.conversation.0.as_bytes(),
+            link.outside.map(|hash| hash.0),
+            &link.state,
+            int(link.version),
+        ));
+    match written {
+        Ok(0) => Err(Error::Conflict.into()),
+        Ok(_) => Ok(()),
+        // Another conversation has this outside id.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Err(Error::Conflict.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn put_row(connection: &Connection, row: &Row) -> Result<(), Fault> {
+    connection
+        .prepare_cached(
+            "INSERT INTO list_rows (id, seq, holder, holder_id, offered_to, sort, reference, data)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT (id) DO UPDATE SET
+               seq = excluded.seq, holder = excluded.holder, holder_id = excluded.holder_id,
+               offered_to = excluded.offered_to, sort = excluded.sort, reference = excluded.reference,
+               data = excluded.data
+             WHERE excluded.seq >= seq",
+        )?
+        .execute((
+            row.id.0.as_bytes(),
+            int(row.seq),
+            holder_code(row.holder),
+            row.holder_id.map(Uuid::into_bytes),
+            row.offered_to.map(Uuid::into_bytes),
+            row.sort,
+            &row.reference,
+            &row.data,
+        ))?;
+    Ok(())
+}
+
+fn add_record(connection: &Connection, record: &Record) -> Result<(), Fault> {
+    let written = connection
+        .prepare_cached(
+            "INSERT INTO records (kind, key, value, expires) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+        )?
+        .execute((&record.kind, &record.key, &record.value, record.expires))?;
+    if written == 0 { Err(Error::Conflict.into()) } else { Ok(()) }
+}
+
+/// Sets a record, also over an old one.
+pub(super) fn put_record(connection: &Connection, record: &Record) -> Result<(), Fault> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO records (kind, key, value, expires) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((&record.kind, &record.key, &record.value, record.expires))?;
+    Ok(())
+}
+
+/// Takes a record away.
+pub(super) fn take_record(connection: &Connection, kind: &str, key: &[u8]) -> Result<bool, Fault> {
+    Ok(connection.prepare_cached("DELETE FROM records WHERE kind = ?1 AND key = ?2")?.execute((kind, key))? > 0)
+}
+
+/// Sweeps expired records.
+pub(super) fn sweep_records(connection: &Connection, now: Ms) -> Result<u64, Fault> {
+    Ok(connection.prepare_cached("DELETE FROM records WHERE expires <= ?1")?.execute([now])? as u64)
+}
+
+fn add_effect(connection: &Connection, new: &NewEffect) -> Result<(), Fault> {
+    connection
+        .prepare_cached(
+            "INSERT INTO effects (conversation, lane, effect, due, attempts, head)
+             VALUES (?1, ?2, ?3, 0, 0, NOT EXISTS (SELECT 1 FROM effects WHERE lane = ?2 AND parked IS NULL))",
+        )?
+        .execute((new.conversation.0.as_bytes(), &new.lane, &new.effect))?;
+    Ok(())
+}
+
+/// Makes the oldest work of a lane its head.
+fn advance(connection: &Connection, lane: &str) -> Result<(), Fault> {
+    connection
+        .prepare_cached(
+            "UPDATE effects SET head = 1
+             WHERE head = 0 AND id = (SELECT min(id) FROM effects WHERE lane = ?1 AND parked IS NULL)",
+        )?
+        .execute([lane])?;
+    Ok(())
+}
+
+/// Takes work away, parked or not.
+pub(super) fn remove_effect(connection: &Connection, id: EffectId) -> Result<(), Fault> {
+    let lane: Option<String> = connection
+        .prepare_cached("DELETE FROM effects WHERE id = ?1 RETURNING lane")?
+        .query_row([int(id.0)], |row| row.get(0))
+        .optional()?;
+    lane.map_or(Ok(()), |lane| advance(connection, &lane))
+}
+
+/// Leases the head of each lane that is due.
+pub(super) fn lease_effects(
+    connection: &Connection,
+    now: Ms,
+    until: Ms,
+    limit: usize,
+) -> Result<Vec<LeasedEffect>, Fault> {
+    let mut select = connection.prepare_cached(
+        "SELECT id, conversation, lane, effect, attempts FROM effects WHERE head = 1 AND due <= ?1 ORDER BY due, id LIMIT ?2",
+    )?;
+    let leased = select.query_and_then((now, most(limit)), |row| {
+        Ok(LeasedEffect {
+            id: EffectId(count(column(row, 0)?)),
+            conversation: conversation(row, 1)?,
+            lane: column(row, 2)?,
+            effect: column(row, 3)?,
+            attempts: column::<u32>(row, 4)? + 1,
+        })
+    })?;
+    let leased = leased.collect::<Result<Vec<_>, Fault>>()?;
+    for work in &leased {
+        connection.prepare_cached("UPDATE effects SET due = ?2, attempts = ?3 WHERE id = ?1")?.execute((
+            int(work.id.0),
+            until,
+            work.attempts,
+        ))?;
+    }
+    Ok(leased)
+}
+
+/// Gives a lease back. Parked work goes to the end of its lane, for what came after it may be under way.
+pub(super) fn release_effect(connection: &Connection, id: EffectId, not_before: Ms) -> Result<(), Fault> {
+    let released = connection
+        .prepare_cached("UPDATE effects SET due = ?2 WHERE id = ?1 AND parked IS NULL")?
+        .execute((int(id.0), not_before))?;
+    if released == 0 {
+        connection
+            .prepare_cached(
+                "INSERT INTO effects (conversation, lane, effect, due, attempts, head)
+                 SELECT conversation, lane, effect, ?2, attempts,
+                        NOT EXISTS (SELECT 1 FROM effects f WHERE f.lane = e.lane AND f.parked IS NULL)
+                 FROM effects e WHERE id = ?1",
+            )?
+            .execute((int(id.0), not_before))?;
+        connection.prepare_cached("DELETE FROM effects WHERE id = ?1")?.execute([int(id.0)])?;
+    }
+    Ok(())
+}
+
+/// Puts work aside.
+pub(super) fn park_effect(connection: &Connection, id: EffectId, reason: &str) -> Result<(), Fault> {
+    let lane: Option<String> = connection
+        .prepare_cached("UPDATE effects SET parked = ?2, head = 0 WHERE id = ?1 RETURNING lane")?
+        .query_row((int(id.0), reason), |row| row.get(0))
+        .optional()?;
+    lane.map_or(Ok(()), |lane| advance(connection, &lane))
+}
+
+/// Takes or renews a lease.
+pub(super) fn take_lease(
+    connection: &Connection,
+    name: &str,
+    owner: Uuid,
+    now: Ms,
+    until: Ms,
+) -> Result<Option<u64>, Fault> {
+    let epoch: Option<i64> = connection
+        .prepare_cached(
+            "INSERT INTO leases (name, owner, epoch, until) VALUES (?1, ?2, 1, ?4)
+             ON CONFLICT (name) DO UPDATE
+             SET epoch = epoch + (owner IS NOT excluded.owner), owner = excluded.owner, until = excluded.until
+             WHERE owner IS NULL OR owner = excluded.owner OR until <= ?3
+             RETURNING epoch",
+        )?
+        .query_row((name, owner.as_bytes(), now, until), |row| row.get(0))
+        .optional()?;
+    Ok(epoch.map(count))
+}
+
+/// Lets a lease go.
+pub(super) fn drop_lease(connection: &Connection, name: &str, owner: Uuid) -> Result<(), Fault> {
+    connection
+        .prepare_cached("UPDATE leases SET owner = NULL WHERE name = ?1 AND owner = ?2")?
+        .execute((name, owner.as_bytes()))?;
+    Ok(())
+}
