@@ -28,6 +28,8 @@ pub mod knowledge;
 #[doc(hidden)]
 pub mod lab;
 
+/// The bot as the engine drives it.
+pub mod plugin;
 mod calibration;
 mod fillers;
 mod follow_up;
