@@ -297,3 +297,23 @@ fn shared() -> &'static BuiltinBot {
     static BOT: std::sync::OnceLock<BuiltinBot> = std::sync::OnceLock::new();
     BOT.get_or_init(fernweh)
 }
+
+#[test]
+fn the_file_in_the_documentation_is_one_that_the_bot_takes() {
+    let page = include_str!("../../../../../docs/bots-builtin.md");
+    let yaml = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let bot = BuiltinBot::new(yaml).expect("a valid file");
+    assert_eq!(answered(&bot.answer("I need a return label", &TurnContext::default())), Some("returns"));
+}
+
+#[test]
+fn the_answers_of_the_replay_need_only_questions() {
+    let mut base: KnowledgeBase =
+        serde_yaml_ng::from_str(include_str!("../../../../../knowledge/bitext-topics.yaml")).expect("the form is right");
+    assert_eq!(base.entries.len(), 25);
+    for entry in &mut base.entries {
+        entry.questions = vec![format!("{} please", entry.id), format!("about {}", entry.id)];
+    }
+    let filled = serde_yaml_ng::to_string(&base).expect("a knowledge base is YAML");
+    assert_eq!(KnowledgeBase::parse(&filled), Ok(base));
+}
