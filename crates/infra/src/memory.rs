@@ -259,7 +259,7 @@ impl Store for MemoryStore {
     async fn tail(&self, after: Offset, limit: usize) -> Result<Vec<(Offset, Stream, u64)>, Error> {
         let inner = self.inner();
         let from = usize::try_from(after.0).unwrap_or(usize::MAX).min(inner.log.len());
-        let places = (after.0 + 1..).zip(&inner.log[from..]).take(limit);
+        let places = (from as u64 + 1..).zip(&inner.log[from..]).take(limit);
         Ok(places.map(|(offset, (stream, seq))| (Offset(offset), *stream, *seq)).collect())
     }
 
