@@ -23,7 +23,7 @@ function pageAtTheTop(): Plugin {
 }
 
 /** `npx vite` for work on the pages: the hub runs beside it and answers everything but the pages. */
-const hub = process.env.BATON_HUB ?? "http://127.0.0.1:8080";
+const hub = process.env.BATON_HUB ?? "http://127.0.0.1:8090";
 
 export default defineConfig({
   root: resolve(import.meta.dirname, "console"),

@@ -4,6 +4,7 @@ import {
   LONGEST_PAUSE_MS,
   OPEN_LIMIT_MS,
   pauseBefore,
+  PING_MS,
   SILENCE_LIMIT_MS,
   type LineState,
   type OpenTransport,
@@ -98,6 +99,15 @@ describe("the line", () => {
     expect(t.opened[0]?.closed).toBe(true);
   });
 
+  it("is heard by the hub while nobody writes", () => {
+    const t = setUp();
+    t.line.start();
+    t.last().handlers.open();
+    t.last().handlers.frame({ type: "welcome" });
+    t.clock.pass(PING_MS * 2);
+    expect(t.last().sent.slice(1)).toEqual([{ type: "ping" }, { type: "ping" }]);
+  });
+
   it("gives up on a transport that never answers and tries the other after two", () => {
     const t = setUp();
     t.line.start();
@@ -106,6 +116,18 @@ describe("the line", () => {
     t.last().handlers.closed();
     t.clock.pass(2000);
     expect(t.opened.map((o) => o.name)).toEqual(["socket", "socket", "stream"]);
+  });
+
+  it("keeps to a transport that has worked while the hub is away for a moment", () => {
+    const t = setUp();
+    t.line.start();
+    t.last().handlers.open();
+    t.last().handlers.frame({ type: "welcome" });
+    for (let i = 0; i < 4; i += 1) {
+      t.last().handlers.closed();
+      t.line.hurry();
+    }
+    expect(t.opened.map((o) => o.name)).toEqual(["socket", "socket", "socket", "socket", "socket"]);
   });
 
   it("waits longer after each failure, never longer than the longest pause", () => {

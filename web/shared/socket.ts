@@ -30,11 +30,15 @@ export const browserTimers: Timers = {
 };
 
 export const SILENCE_LIMIT_MS = 45_000;
+/** The hub, too, takes a client for gone from which it hears nothing. */
+export const PING_MS = 20_000;
 export const OPEN_LIMIT_MS = 10_000;
 export const FIRST_PAUSE_MS = 400;
 export const LONGEST_PAUSE_MS = 15_000;
-/** After this many sockets that never opened, the other transport is tried. */
-export const SOCKET_FAILURES = 2;
+/** After this many failures to open in a row, the other transport is tried. */
+export const FAILURES = 2;
+/** The same for a transport that has worked here: then it is the hub that is away, not the network that forbids. */
+export const FAILURES_ONCE_OPEN = 8;
 
 export type LineOptions = {
   /** The usual transport, and the one for networks that let no socket through. */
@@ -60,9 +64,11 @@ export class Line {
   #attempt = 0;
   #unopened = 0;
   #using = 0;
+  #worked = new Set<number>();
   #state: LineState = { kind: "stopped", attempt: 0 };
   #limit: unknown;
   #pause: unknown;
+  #ping: unknown;
 
   constructor(options: LineOptions) {
     this.#options = options;
@@ -115,7 +121,7 @@ export class Line {
     };
     this.#set("connecting");
     this.#watch(OPEN_LIMIT_MS);
-    const open = this.#options.transports[this.#using % this.#options.transports.length];
+    const open = this.#options.transports[this.#using];
     try {
       this.#transport = open?.({
         open: () =>
@@ -130,6 +136,8 @@ export class Line {
             if (frame.type !== "error" && this.#state.kind === "connecting") {
               this.#attempt = 0;
               this.#unopened = 0;
+              this.#worked.add(this.#using);
+              this.#pingLater();
               this.#set("open");
             }
             this.#options.onFrame(frame);
@@ -141,6 +149,14 @@ export class Line {
     }
   }
 
+  #pingLater(): void {
+    this.#timers.clear(this.#ping);
+    this.#ping = this.#timers.set(() => {
+      this.send({ type: "ping" });
+      this.#pingLater();
+    }, PING_MS);
+  }
+
   #watch(limit: number): void {
     this.#timers.clear(this.#limit);
     this.#limit = this.#timers.set(() => this.#broken(), limit);
@@ -149,6 +165,7 @@ export class Line {
   #drop(): void {
     this.#generation += 1;
     this.#timers.clear(this.#limit);
+    this.#timers.clear(this.#ping);
     const transport = this.#transport;
     this.#transport = undefined;
     try {
@@ -161,8 +178,8 @@ export class Line {
   #broken(): void {
     if (this.#state.kind === "connecting") {
       this.#unopened += 1;
-      if (this.#unopened >= SOCKET_FAILURES) {
-        this.#using += 1;
+      if (this.#unopened >= (this.#worked.has(this.#using) ? FAILURES_ONCE_OPEN : FAILURES)) {
+        this.#using = (this.#using + 1) % this.#options.transports.length;
         this.#unopened = 0;
       }
     }

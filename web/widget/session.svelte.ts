@@ -1,6 +1,7 @@
 /**
  * The customer's chat as the page sees it: one conversation, its timeline, its line to the hub, and what may be done.
- * A conversation is made when the customer first says or asks something, not when the panel opens.
+ * A conversation is made when the customer opens the chat or puts the cursor into it: then a bot can greet. Merely
+ * seeing the page makes none.
  */
 import type {
   Answered,
@@ -122,6 +123,10 @@ export class Session {
   }
 
   // ------------------------------------------------------------------------------------------ start and forget
+
+  begin(): void {
+    this.#start().catch((error: unknown) => (this.problem = asProblem(error)));
+  }
 
   #start(): Promise<void> {
     if (this.#token) return Promise.resolve();
@@ -268,7 +273,7 @@ export class Session {
   }
 
   #failed(problem: Problem): void {
-    if (problem.code === "cursor_gone" || problem.code === "cursor_gap") {
+    if (problem.code.startsWith("cursor")) {
       this.#cursor = undefined;
       this.#do({ kind: "clear" });
       this.#line?.restart();
