@@ -33,7 +33,9 @@ pub fn request(turn: &Turn) -> Request {
         }),
         history: turn.history.iter().map(Line::from).collect(),
         history_cursor: earlier,
-        history_address: earlier.and(turn.reply_address.as_deref()).map(history_address),
+        history_address: earlier
+            .zip(turn.reply_address.as_deref())
+            .map(|(before, reply)| history_address(reply, before)),
         variables: turn.variables.clone(),
         language: turn.language.clone(),
         brief: turn.brief.as_ref().map(|brief| Brief {
@@ -48,8 +50,8 @@ pub fn request(turn: &Turn) -> Request {
 }
 
 /// One token opens both doors of a turn: what may be answered may be read.
-fn history_address(reply_address: &str) -> String {
-    reply_address.replacen("/hooks/bots/", "/hooks/history/", 1)
+fn history_address(reply_address: &str, before: u64) -> String {
+    format!("{}?before={before}", reply_address.replacen("/hooks/bots/", "/hooks/history/", 1))
 }
 
 /// Reads an answer at once. `may_be_late`: there is a reply address.

@@ -3,7 +3,7 @@
 use super::map::{self, parse_later_reply};
 use super::{Config, HttpBot, wire};
 use crate::protocols::baton_http::fake::{
-    Example, Fake, SECRET, Say, TestRuntime, fits, same_as_committed, schemas_are_committed,
+    Example, Fake, SECRET, Say, TestRuntime, fits, same_as_committed, schemas_are_committed, top,
 };
 use baton_core::content::{Choice, Content, Part};
 use baton_core::event::{AskFor, Brief, Settled};
@@ -11,6 +11,7 @@ use baton_core::ids::{AskId, ConversationId, QueueId};
 use baton_core::limits;
 use baton_core::settings::Destination;
 use baton_kit::bot::{Answer, Bot, Error, ErrorKind, Line, Then, Turn};
+use baton_kit::signature::Secret;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -312,4 +313,58 @@ fn the_example_bot_keeps_the_contract() {
     let stranger = HttpBot::new(stranger, TestRuntime::shared()).expect("a bot");
     let error = ask(&stranger, turn("Hello")).expect_err("a foreign signature");
     assert_eq!((error.kind, &error.detail[..8]), (ErrorKind::Permanent, "HTTP 401"));
+}
+
+/// The first block of this language in the documentation.
+fn documented(language: &str) -> String {
+    let page = std::fs::read_to_string(top().join("docs/http-bot.md")).expect("the page");
+    let (_, rest) = page.split_once(&format!("```{language}\n")).expect("a block");
+    rest.split("```").next().expect("its end").to_owned()
+}
+
+#[test]
+fn the_signature_checks_in_the_documentation_hold() {
+    let signature = Secret::parse(SECRET).expect("a secret").sign_request("m", 1_790_000_000, b"{}");
+    let python = format!(
+        "{}\nh = {{'webhook-id': 'm', 'webhook-timestamp': '1790000000', 'webhook-signature': 'v1,AAAA {signature}'}}\n\
+         print(signature_holds('{SECRET}', h, b'{{}}', 1790000001), signature_holds('{SECRET}', h, b'[]', 1790000001), \
+         signature_holds('{SECRET}', h, b'{{}}', 1790000999), signature_holds('{SECRET}', {{}}, b'{{}}'))",
+        documented("python")
+    );
+    let js = format!(
+        "{}\nconst h = {{'webhook-id': 'm', 'webhook-timestamp': '1790000000', 'webhook-signature': 'v1,AAAA {signature}'}};\n\
+         const b = (text) => Buffer.from(text);\n\
+         console.log(signatureHolds('{SECRET}', h, b('{{}}'), 1790000001), signatureHolds('{SECRET}', h, b('[]'), 1790000001), \
+         signatureHolds('{SECRET}', h, b('{{}}'), 1790000999), signatureHolds('{SECRET}', {{}}, b('{{}}')));",
+        documented("js")
+    );
+    let runs = [("python3", vec!["-c", &python]), ("node", vec!["--input-type=module", "-e", &js])];
+    for (program, arguments) in runs {
+        match std::process::Command::new(program).args(arguments).output() {
+            Ok(output) => {
+                let said = String::from_utf8_lossy(&output.stdout).to_lowercase();
+                assert_eq!(said.trim(), "true false false false", "{}", String::from_utf8_lossy(&output.stderr));
+            }
+            Err(error) => {
+                assert!(std::env::var_os("BATON_CI").is_none(), "{program}: {error}");
+                println!("SKIPPED: {program} is not there ({error})");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_bodies_in_the_documentation_fit_the_schemas() {
+    let page = std::fs::read_to_string(top().join("docs/http-bot.md")).expect("the page");
+    let blocks: Vec<Value> = page
+        .split("```json\n")
+        .skip(1)
+        .map(|rest| serde_json::from_str(rest.split("```").next().expect("its end")).expect("JSON"))
+        .collect();
+    let [request, reply, brief] = &blocks[..] else { panic!("{} blocks", blocks.len()) };
+    fits(&schema("http-bot-request.schema.json"), request).expect("fits");
+    map::answer(reply.to_string().as_bytes(), true).expect("an answer");
+    let mut handed_back = request.clone();
+    handed_back["brief"] = brief["brief"].clone();
+    fits(&schema("http-bot-request.schema.json"), &handed_back).expect("fits");
 }

@@ -28,9 +28,9 @@ pub struct Request {
     pub message: Option<Said>,
     /// What was said before, oldest first, the newest 50 lines at most.
     pub history: Vec<Line>,
-    /// The position before which earlier lines can be read; null if there are none.
+    /// The position that the earlier lines lie before; null if there are none.
     pub history_cursor: Option<u64>,
-    /// Where earlier lines can be read with `?before=` and the cursor; null if there are none.
+    /// Where a GET reads the page before these lines; null if there is none.
     pub history_address: Option<String>,
     /// Variables of the conversation.
     pub variables: Map<String, Value>,

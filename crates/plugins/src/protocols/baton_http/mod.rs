@@ -65,13 +65,15 @@ pub fn variables(map: Map<String, Value>) -> Result<Map<String, Value>, WireErro
     Ok(map)
 }
 
-/// A text within its limit; white space around it is taken off, and nothing left is none.
+/// A text within its limit; control characters and white space around it are taken off, and nothing left is none.
 ///
 /// # Errors
 /// More than `most` characters.
 pub fn short(place: &str, text: Option<String>, most: usize) -> Result<Option<String>, WireError> {
     let Some(text) = text else { return Ok(None) };
-    let text = text.trim();
+    // Terminals and text columns break on these, and no reader shows them.
+    let shown: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    let text = shown.trim();
     if text.chars().count() > most {
         return Err(WireError::at(place, format!("at most {most} characters")));
     }

@@ -72,7 +72,8 @@ impl HttpTarget {
     async fn open_there(&self, opening: Opening) -> Result<TargetDid, Error> {
         let id = opening.handover.to_string();
         let request = map::open(&opening, self.config.can.history);
-        let limit = opening.left.clamp(1, limits::TARGET_OPENING);
+        // Shorter than the time to open: one call that hangs leaves room for another.
+        let limit = opening.left.clamp(1, limits::OUTSIDE_CALL);
         let answer = self.call(&id, &request, limit).await.map_err(|error| match error.kind {
             // Nothing was there yet that could be gone: the address is wrong.
             ErrorKind::Gone => permanent(error.detail),

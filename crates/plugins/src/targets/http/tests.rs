@@ -3,7 +3,7 @@
 use super::map::{self, CallbackDid, CallbackItem, parse_callback, parse_poll};
 use super::{Config, HttpTarget, Manifest, wire};
 use crate::protocols::baton_http::fake::{
-    Example, Fake, SECRET, Say, TestRuntime, fits, same_as_committed, schemas_are_committed,
+    Example, Fake, SECRET, Say, TestRuntime, fits, same_as_committed, schemas_are_committed, top,
 };
 use baton_core::command::TargetDid;
 use baton_core::effect::CloseReason;
@@ -60,7 +60,7 @@ fn opening(number: u128, callback: &str) -> Opening {
         language: "en".into(),
         variables: Map::from_iter([("order".to_owned(), json!("7731"))]),
         history: vec![line(6, "bot", "Hello."), line(7, "customer", "I want a person")],
-        history_address: Some("https://hub.example.org/hooks/history/abc.def".into()),
+        history_address: Some("https://hub.example.org/hooks/history/abc.def?before=6".into()),
         callback: callback.into(),
         attempt: 1,
         left: 20_000,
@@ -330,7 +330,7 @@ fn the_example_desk_keeps_the_contract() {
         }
     };
     assert_eq!(over, CallbackDid::Did(TargetDid::Ended { disposition: Some("solved".into()), back_to_bot: true }));
-    assert_eq!(block_on(target.tell(told)).expect_err("ended").kind, ErrorKind::Gone);
+    assert_eq!(block_on(target.tell(told)), Ok(()), "a word that crosses the end is no failure");
     for number in [2, 2, 99] {
         let conversation = ConversationId(Uuid::from_u128(number));
         assert_eq!(
@@ -360,4 +360,22 @@ fn the_example_desk_can_be_polled() {
     let first = poll(None);
     assert!(matches!(&first.did[..], [TargetDid::Joined { .. }, TargetDid::Said { .. }]), "{:?}", first.did);
     assert!(poll(first.cursor).did.is_empty(), "the cursor has passed them");
+}
+
+#[test]
+fn the_bodies_in_the_documentation_fit_the_schemas() {
+    let page = std::fs::read_to_string(top().join("docs/http-target.md")).expect("the page");
+    let block = |rest: &str| rest.split("```").next().expect("its end").to_owned();
+    let blocks: Vec<String> = page.split("```json\n").skip(1).map(block).collect();
+    let [config, open, answers, events, poll] = &blocks[..] else { panic!("{} blocks", blocks.len()) };
+    let mut config: Value = serde_json::from_str(config).expect("JSON");
+    config.as_object_mut().expect("an object").remove("kind");
+    serde_json::from_value::<Config>(config).expect("a configuration");
+    let open: Value = serde_json::from_str(open).expect("JSON");
+    fits(&schema("http-target-request.schema.json"), &open).expect("fits");
+    for answer in answers.lines() {
+        map::opened(answer.as_bytes()).expect(answer);
+    }
+    assert_eq!(parse_callback(events.as_bytes(), &hash).expect("events").len(), 6);
+    parse_poll(poll.as_bytes(), &hash).expect("events");
 }

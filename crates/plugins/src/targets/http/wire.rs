@@ -70,7 +70,7 @@ pub struct Open {
     pub variables: Map<String, Value>,
     /// The newest lines, oldest first; empty unless your manifest says `history: full`.
     pub history: Vec<Line>,
-    /// Where earlier lines can be read with `?before=` and the position of your oldest line; null if these are all.
+    /// Where a GET reads the page before these lines; null if these are all.
     pub history_address: Option<String>,
     /// The last lines in short; null unless your manifest says `history: summary`.
     pub summary: Option<String>,
