@@ -274,15 +274,7 @@ impl House {
     }
 
     pub(crate) fn start(&mut self, id: ConversationId) {
-        let start = Start {
-            inbox: INBOX,
-            person: PersonId(Uuid::from_u128(0xf1)),
-            language: "en".into(),
-            name: Some("Kim".into()),
-            page: None,
-            variables: serde_json::Map::new(),
-        };
-        self.act(id, Actor::CUSTOMER, Command::Start(start), Reading::default()).expect("it starts");
+        self.act(id, Actor::CUSTOMER, start(), Reading::default()).expect("it starts");
     }
 
     /// An agent is there and wants work.
@@ -371,6 +363,18 @@ impl Then {
         };
         self.done().events.iter().rev().find_map(notice).expect("a notice")
     }
+}
+
+/// A customer comes.
+pub(crate) fn start() -> Command {
+    Command::Start(Start {
+        inbox: INBOX,
+        person: PersonId(Uuid::from_u128(0xf1)),
+        language: "en".into(),
+        name: Some("Kim".into()),
+        page: None,
+        variables: serde_json::Map::new(),
+    })
 }
 
 pub(crate) fn content(text: &str) -> Content {

@@ -3,6 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod answers;
+mod errors;
 mod notices;
 mod properties;
 mod walk;
