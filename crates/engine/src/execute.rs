@@ -73,6 +73,27 @@ impl Engine {
         self.execute_along(permit, id, command, Along::default()).await
     }
 
+    /// Carries out a command unless this record stands already; `None`: it does, so this is a repeat.
+    ///
+    /// # Errors
+    /// As [`Self::execute`].
+    pub async fn execute_once(
+        &self,
+        permit: &Permit,
+        id: ConversationId,
+        command: Command,
+        record: Record,
+    ) -> Result<Option<Done>, Error> {
+        if self.store.record(&record.kind, &record.key, self.now()).await?.is_some() {
+            return Ok(None);
+        }
+        let along = Along { records: vec![record.clone()], ..Along::default() };
+        match self.execute_along(permit, id, command, along).await {
+            Err(Error::Busy) if self.store.record(&record.kind, &record.key, self.now()).await?.is_some() => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
     pub(crate) async fn execute_along(
         &self,
         permit: &Permit,
@@ -192,8 +213,11 @@ impl Engine {
             rows: state.as_ref().filter(|_| changed).map(row).into_iter().collect(),
             records: along.records.clone(),
         };
-        let nothing =
-            commit.events.is_empty() && commit.done.is_empty() && commit.timers.is_empty() && commit.links.is_empty();
+        let nothing = commit.events.is_empty()
+            && commit.done.is_empty()
+            && commit.timers.is_empty()
+            && commit.links.is_empty()
+            && commit.records.is_empty();
         if !nothing {
             match self.store.commit(commit).await {
                 Ok(offset) => {

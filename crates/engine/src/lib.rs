@@ -171,6 +171,11 @@ impl Engine {
         self.stop.send_replace(true);
     }
 
+    /// Turns true when the engine is told to stop.
+    pub fn stopped(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
     /// The settings as they are now.
     pub fn settings(&self) -> Arc<Settings> {
         self.config.settings()

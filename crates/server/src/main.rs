@@ -1,2 +1,163 @@
-//! The hub.
-fn main() {}
+//! The hub: composes everything, and the command line.
+
+mod accounts;
+mod analyzer;
+mod app;
+mod demo;
+mod http;
+mod hub;
+mod json;
+mod options;
+mod plugins;
+mod problem;
+mod throttle;
+
+use anyhow::{Context, Result};
+use baton_core::settings::Rank;
+use clap::{Parser, Subcommand, ValueEnum};
+use options::Options;
+use std::path::PathBuf;
+
+/// Baton moves a conversation from a bot to a person and back, without losing a word.
+#[derive(Parser)]
+#[command(name = "baton", version)]
+struct Cli {
+    /// A settings file; see docs/administrators.md.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// The data folder.
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts the hub.
+    Serve {
+        /// Address and port; port 0 takes a free one.
+        #[arg(long)]
+        listen: Option<String>,
+        /// Where customers, bots and targets reach this hub, e.g. https://chat.example.org.
+        #[arg(long)]
+        public_url: Option<String>,
+        /// Seeds the demo shop on an empty data folder.
+        #[arg(long)]
+        demo: bool,
+        /// A knowledge file for the demo's assistant, taken again when it changes.
+        #[arg(long)]
+        demo_knowledge: Option<PathBuf>,
+        /// Writes an administrator's API key into this file, for tests and replays.
+        #[arg(long)]
+        demo_key: Option<PathBuf>,
+    },
+    /// Brings the data folder to this version's store level.
+    Migrate {
+        /// Only says what would be done.
+        #[arg(long)]
+        check: bool,
+    },
+    // REPLAY-CLI
+    /// Set-up links and API keys, while the hub does not run.
+    Admin {
+        #[command(subcommand)]
+        what: Admin,
+    },
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// A new one-time set-up link, good for 60 minutes.
+    Link {
+        /// Where the hub will be reached.
+        #[arg(long, default_value = "http://127.0.0.1:8090")]
+        url: String,
+    },
+    /// A new API key, shown once.
+    Key {
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+        /// What it may.
+        #[arg(long, value_enum, default_value = "agent")]
+        rank: RankArg,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RankArg {
+    Agent,
+    Supervisor,
+    Administrator,
+}
+
+fn main() -> Result<()> {
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| anyhow::anyhow!("the TLS provider is installed already"))?;
+    let cli = Cli::parse();
+    let mut options = Options::load(cli.config.as_deref())?;
+    if let Some(data) = cli.data {
+        options.store.data = data;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads")?;
+    runtime.block_on(run(cli.command, options))
+}
+
+async fn run(command: Command, mut options: Options) -> Result<()> {
+    match command {
+        Command::Serve { listen, public_url, demo, demo_knowledge, demo_key } => {
+            options.server.listen = listen.unwrap_or(options.server.listen);
+            options.server.public_url = public_url.unwrap_or(options.server.public_url);
+            log(&options)?;
+            hub::serve(options, hub::Extras { demo, demo_knowledge, demo_key }).await
+        }
+        Command::Migrate { check } => {
+            let data = &options.store.data;
+            let levels = if check {
+                baton_infra::sqlite::check(data)?
+            } else {
+                baton_infra::sqlite::migrate(data, baton_kit::runtime::seed(&baton_infra::TokioRuntime::new()))?
+            };
+            for level in levels {
+                let state = match (level.behind(), check) {
+                    (false, _) => "up to date".to_owned(),
+                    (true, true) => format!("will be brought to level {}", level.newest),
+                    (true, false) => format!("brought to level {}", level.newest),
+                };
+                println!("{}: level {}, {state}", level.file, level.found);
+            }
+            Ok(())
+        }
+        // REPLAY-RUN
+        Command::Admin { what } => {
+            let opened = hub::open(&options, String::new()).await?;
+            match what {
+                Admin::Link { url } => {
+                    println!("{}", hub::set_up_link(&opened.engine, url.trim_end_matches('/')).await?)
+                }
+                Admin::Key { name, rank } => {
+                    let rank = match rank {
+                        RankArg::Agent => Rank::Agent,
+                        RankArg::Supervisor => Rank::Supervisor,
+                        RankArg::Administrator => Rank::Administrator,
+                    };
+                    println!("{}", hub::make_key(&opened, &name, rank).await?);
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+fn log(options: &Options) -> Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&options.log.filter).context("log.filter")?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match options.log.format.as_str() {
+        "json" => builder.json().init(),
+        "text" => builder.init(),
+        other => anyhow::bail!("log.format is `text` or `json`, not `{other}`"),
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! `/chat/v1`: the customer's side. A token is scoped to one conversation.
+
+mod requests;
+mod socket;
+mod stream;
+pub(crate) mod wire;
+
+use crate::app::App;
+use crate::problem::Problem;
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::routing::{get, post};
+use baton_core::ids::{ConversationId, Ms};
+use baton_core::limits;
+use baton_core::permission::{Action, Permit, Subject, permit};
+use baton_engine::Cursor;
+use serde::{Deserialize, Serialize};
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/chat/v1/inboxes/{slug}", get(requests::inbox))
+        .route("/chat/v1/conversations", post(requests::start))
+        .route("/chat/v1/conversation", get(requests::state))
+        .route("/chat/v1/conversation/events", get(requests::events))
+        .route("/chat/v1/conversation/messages", post(requests::send))
+        .route("/chat/v1/conversation/person", post(requests::person))
+        .route("/chat/v1/conversation/withdraw", post(requests::withdraw))
+        .route("/chat/v1/conversation/message-left", post(requests::leave_message))
+        .route("/chat/v1/conversation/rating", post(requests::rate))
+        .route("/chat/v1/conversation/typing", post(requests::typing))
+        .route("/chat/v1/conversation/seen", post(requests::seen))
+        .route("/chat/v1/conversation/stream", get(stream::stream))
+        .route("/chat/v1/socket", get(socket::socket))
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    c: ConversationId,
+    w: uuid::Uuid,
+    e: Ms,
+}
+
+const PURPOSE: &str = "chat";
+
+/// The customer of one conversation.
+pub(crate) struct Customer {
+    pub(crate) id: ConversationId,
+    pub(crate) permit: Permit,
+}
+
+impl App {
+    /// A token for this conversation.
+    pub(crate) fn chat_token(&self, id: ConversationId) -> String {
+        let claims = Claims {
+            c: id,
+            w: self.engine.store().identity().workspace,
+            e: self.engine.runtime().now() + limits::CHAT_TOKEN,
+        };
+        self.tokens.token(PURPOSE, &serde_json::to_string(&claims).unwrap_or_default())
+    }
+
+    /// Reads a token.
+    pub(crate) fn customer(&self, token: &str) -> Result<Customer, Problem> {
+        let invalid =
+            || Problem::new(401, "token_invalid", "This chat's token is not good any more. Start the chat again.");
+        let claims = self.tokens.read_token(PURPOSE, token).map_err(|_| invalid())?;
+        let claims: Claims = serde_json::from_str(&claims).map_err(|_| invalid())?;
+        if claims.w != self.engine.store().identity().workspace || claims.e < self.engine.runtime().now() {
+            return Err(invalid());
+        }
+        let permit = permit(&Subject::Customer { conversation: claims.c }, Action::Chat(claims.c))?;
+        Ok(Customer { id: claims.c, permit })
+    }
+
+    /// Reads a cursor of positions; absent: from the start.
+    pub(crate) fn chat_cursor(&self, text: Option<&str>) -> Result<u64, Problem> {
+        match text.filter(|text| !text.is_empty()) {
+            None => Ok(0),
+            Some(text) => Ok(Cursor::parse(text, self.engine.store().identity())?.at),
+        }
+    }
+
+    pub(crate) fn cursor_at(&self, at: u64) -> String {
+        Cursor::of(self.engine.store().identity(), at).text()
+    }
+}
+
+impl FromRequestParts<App> for Customer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let bearer = parts.headers.get("authorization").and_then(|value| value.to_str().ok());
+        let token = bearer.and_then(|text| text.strip_prefix("Bearer "));
+        app.customer(token.unwrap_or_default())
+    }
+}

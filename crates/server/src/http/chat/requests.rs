@@ -1,0 +1,268 @@
+//! The customer's requests.
+
+use super::{Customer, wire};
+use crate::app::App;
+use crate::json::{Json, Query};
+use crate::problem::Problem;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use baton_core::command::{Command, Rate, Say, Start};
+use baton_core::content::{Content, Part};
+use baton_core::decide::Reply;
+use baton_core::event::Answered;
+use baton_core::ids::{ClientId, PersonId};
+use baton_core::limits;
+use baton_core::notice::person_word;
+use baton_core::permission::{Action, Subject, permit};
+use baton_core::refusal::Refusal;
+use baton_engine::Done;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// What a page may know before a chat begins.
+pub(super) async fn inbox(State(app): State<App>, Path(slug): Path<String>) -> Result<Response, Problem> {
+    let (_, inbox) = app.engine.inbox(&slug).map_err(|_| unknown_inbox())?;
+    let settings = app.engine.settings();
+    let bot = inbox.bot.map(|bot| settings.connection_name(bot).to_owned());
+    let body = json!({
+        "slug": inbox.slug, "name": inbox.name, "bot_name": bot, "language": inbox.language,
+        "person_word": person_word(&inbox.language),
+    });
+    Ok(axum::Json(body).into_response())
+}
+
+fn unknown_inbox() -> Problem {
+    Problem::new(404, "unknown_inbox", "There is no inbox of this name. The snippet names one as `data-inbox`.")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StartBody {
+    inbox: String,
+    client: ClientId,
+    language: Option<String>,
+    name: Option<String>,
+    page: Option<String>,
+    key: Option<String>,
+    #[serde(default)]
+    variables: Map<String, Value>,
+}
+
+pub(super) async fn start(State(app): State<App>, Json(body): Json<StartBody>) -> Result<Response, Problem> {
+    let engine = &app.engine;
+    let (inbox, settings) = engine.inbox(&body.inbox).map_err(|_| unknown_inbox())?;
+    let variables_size = serde_json::to_vec(&body.variables).map_or(0, |bytes| bytes.len());
+    if variables_size > limits::VARIABLES_BYTES {
+        return Err(Refusal::Field("variables").into());
+    }
+    let page = body.page.filter(|page| page.chars().count() <= 2_000);
+    // The first two letters are the language; `de-AT` and `de_AT` are German.
+    let language =
+        body.language.map(|tag| tag.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_lowercase());
+    let language = language.filter(|code| code.len() == 2).unwrap_or(settings.language);
+    let person = PersonId(
+        baton_core::ids::Ids::new(baton_kit::runtime::seed(&**engine.runtime()), engine.runtime().now()).deal(),
+    );
+    let name = body.name.filter(|name| !name.trim().is_empty());
+    let start = Start { inbox, person, language, name, page, variables: body.variables };
+    // Anybody may open a conversation; the subject is the one that comes of it.
+    let anybody = Subject::Customer { conversation: baton_core::ids::ConversationId(uuid::Uuid::nil()) };
+    let start_permit = permit(&anybody, Action::Start)?;
+    let started = engine.start(&start_permit, start, body.key.as_deref().filter(|key| key.len() <= 200)).await?;
+    let token = app.chat_token(started.conversation);
+    let customer = app.customer(&token)?;
+    let next = started.state.clients.get(&body.client).copied().unwrap_or(0) + 1;
+    let body = json!({
+        "conversation": started.conversation,
+        "token": token,
+        "client": body.client,
+        "next_counter": next,
+        "cursor": app.cursor_at(0),
+        "state": wire::state(&app, &customer.permit, &started.state).await,
+    });
+    let status = if started.repeat { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, axum::Json(body)).into_response())
+}
+
+pub(super) async fn state(State(app): State<App>, customer: Customer) -> Result<Response, Problem> {
+    let state = app.engine.conversation(&customer.permit, customer.id).await?;
+    Ok(axum::Json(wire::state(&app, &customer.permit, &state).await).into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Page {
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+pub(super) async fn events(
+    State(app): State<App>,
+    customer: Customer,
+    Query(page): Query<Page>,
+) -> Result<Response, Problem> {
+    let after = app.chat_cursor(page.after.as_deref())?;
+    let limit = page.limit.unwrap_or(100).clamp(1, limits::PAGE);
+    let events = app.engine.positions(&customer.permit, customer.id, after, limit).await?;
+    let settings = app.engine.settings();
+    let last = events.last().and_then(|event| event.header.position).unwrap_or(after);
+    let more = events.len() == limit;
+    let events: Vec<Value> = events.iter().filter_map(|event| wire::event(event, &settings)).collect();
+    Ok(axum::Json(json!({"events": events, "cursor": app.cursor_at(last), "more": more})).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChoiceBody {
+    label: String,
+    value: String,
+}
+
+/// A send, by request or by frame.
+#[derive(Deserialize)]
+pub(super) struct SendBody {
+    client: ClientId,
+    counter: u64,
+    text: Option<String>,
+    choice: Option<ChoiceBody>,
+    reply_to: Option<u64>,
+}
+
+impl SendBody {
+    pub(super) fn client(&self) -> (ClientId, u64) {
+        (self.client, self.counter)
+    }
+
+    fn content(&self) -> Result<Content, Problem> {
+        match (&self.text, &self.choice) {
+            (Some(text), None) => Ok(Content::text(text).map_err(Refusal::from)?),
+            (None, Some(choice)) => {
+                let text = Part::Text { text: choice.label.clone(), markdown: false, language: None };
+                let value = Part::Event { name: "choice".into(), json: json!({"value": choice.value}) };
+                let mut content = Content::parts(vec![text, value]).map_err(Refusal::from)?;
+                content.plain = choice.label.trim().to_owned();
+                if content.plain.is_empty() {
+                    return Err(Refusal::Content(baton_core::content::Error::Empty).into());
+                }
+                Ok(content)
+            }
+            _ => Err(Problem::malformed("send either `text` or `choice`")),
+        }
+    }
+}
+
+/// Says something; the answer is that of the first time, however often it is repeated.
+pub(super) async fn say(app: &App, customer: &Customer, body: &SendBody) -> Result<(bool, Value), Problem> {
+    let say = Say { content: body.content()?, once: Some(body.client()), reply_to: body.reply_to, basis: None };
+    let Done { reply, said, .. } = app.engine.execute(&customer.permit, customer.id, Command::Say(say)).await?;
+    let said = said.ok_or_else(|| Problem::new(500, "internal", "The first send of this count cannot be found."))?;
+    let answer = json!({"position": said.position, "at": said.at, "counter": body.counter, "client": body.client, "message": said.message});
+    Ok((reply == Reply::Repeat, answer))
+}
+
+pub(super) async fn send(
+    State(app): State<App>,
+    customer: Customer,
+    Json(body): Json<SendBody>,
+) -> Result<Response, Problem> {
+    let (repeat, answer) = say(&app, &customer, &body).await?;
+    let status = if repeat { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, axum::Json(answer)).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Empty {}
+
+pub(super) async fn person(
+    State(app): State<App>,
+    customer: Customer,
+    Json(Empty {}): Json<Empty>,
+) -> Result<Response, Problem> {
+    let done = app.engine.execute(&customer.permit, customer.id, Command::AskPerson).await?;
+    let Reply::Answer(answer) = done.reply else {
+        return Err(Problem::new(500, "internal", "A request for a person got no answer."));
+    };
+    Ok(axum::Json(json!({"answer": wire::answer(&answer, &app.engine)})).into_response())
+}
+
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    customer: Customer,
+    Json(Empty {}): Json<Empty>,
+) -> Result<Response, Problem> {
+    app.engine.execute(&customer.permit, customer.id, Command::Withdraw).await?;
+    Ok(axum::Json(json!({})).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LeaveBody {
+    text: Option<String>,
+    contact: Option<String>,
+}
+
+pub(super) async fn leave_message(
+    State(app): State<App>,
+    customer: Customer,
+    Json(body): Json<LeaveBody>,
+) -> Result<Response, Problem> {
+    let text = body.text.filter(|text| !text.trim().is_empty());
+    let text = text.map(|text| Content::text(&text)).transpose().map_err(Refusal::from)?;
+    let command = Command::LeaveMessage { text, contact: body.contact };
+    let done = app.engine.execute(&customer.permit, customer.id, command).await?;
+    let due = match done.state.own.holder {
+        baton_core::ownership::Holder::Queue { due, .. } => Some(due),
+        _ => None,
+    };
+    Ok(axum::Json(json!({"reference": baton_core::ids::reference(customer.id), "due": due})).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RateBody {
+    answered: Option<Answered>,
+    agent: Option<u8>,
+    bot: Option<u8>,
+    comment: Option<String>,
+}
+
+pub(super) async fn rate(
+    State(app): State<App>,
+    customer: Customer,
+    Json(body): Json<RateBody>,
+) -> Result<Response, Problem> {
+    let RateBody { answered, agent, bot, comment } = body;
+    app.engine.execute(&customer.permit, customer.id, Command::Rate(Rate { answered, agent, bot, comment })).await?;
+    Ok(axum::Json(json!({})).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TypingBody {
+    on: bool,
+}
+
+pub(super) async fn typing(
+    State(app): State<App>,
+    customer: Customer,
+    Json(body): Json<TypingBody>,
+) -> Result<StatusCode, Problem> {
+    app.engine.typing(&customer.permit, customer.id, body.on).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeenBody {
+    position: u64,
+}
+
+pub(super) async fn seen(
+    State(app): State<App>,
+    customer: Customer,
+    Json(body): Json<SeenBody>,
+) -> Result<StatusCode, Problem> {
+    app.engine.seen(&customer.permit, customer.id, body.position)?;
+    Ok(StatusCode::NO_CONTENT)
+}

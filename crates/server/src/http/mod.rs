@@ -1,0 +1,66 @@
+//! Routes: parse → permit → one engine call → response or problem.
+
+mod admin;
+mod chat;
+mod desk;
+mod hooks;
+mod ops;
+mod pages;
+
+use crate::app::App;
+use crate::problem::Problem;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use baton_core::limits;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::CorsLayer;
+
+/// Everything that the hub answers.
+pub(crate) fn router(app: App) -> Router {
+    // The widget runs on customers' sites: any origin may call it, with its token and never with a cookie.
+    let chat = chat::routes().layer(CorsLayer::permissive());
+    Router::new()
+        .merge(chat)
+        .merge(desk::routes())
+        .merge(admin::routes())
+        .merge(hooks::routes())
+        .merge(ops::routes())
+        .merge(pages::routes())
+        .method_not_allowed_fallback(async || {
+            Problem::new(405, "method_not_allowed", "This address takes another method; see docs/api.md.")
+        })
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(count))
+        .with_state(app)
+}
+
+/// A panic is a defect; the client reads that it is ours, the log says where.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked; see the message above");
+    Problem::new(500, "internal", "Something went wrong inside. It was logged; try again.").into_response()
+}
+
+/// Counts requests by class of status, and keeps answers from being cached or sniffed.
+async fn count(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let class = match response.status().as_u16() {
+        100..=199 => "1xx",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    };
+    metrics::counter!("baton_http_responses_total", "status" => class).increment(1);
+    let headers = response.headers_mut();
+    headers.entry("cache-control").or_insert(axum::http::HeaderValue::from_static("no-store"));
+    headers.insert("x-content-type-options", axum::http::HeaderValue::from_static("nosniff"));
+    headers.entry("referrer-policy").or_insert(axum::http::HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// How long one frame may take to leave: a stalled reader is dropped and resumes later.
+pub(crate) const FRAME_LIMIT: Duration = Duration::from_secs(10);
