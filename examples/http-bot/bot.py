@@ -109,7 +109,7 @@ def answer_later(turn):
 
 
 class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version, wbufsize = "HTTP/1.1", -1  # head and body in one packet
 
     def do_POST(self):
         size = self.headers.get("content-length", "")
@@ -132,8 +132,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_):  # no line of a conversation belongs in a log
-        pass
+    log_message = lambda self, *_: None  # no line of a conversation belongs in a log
 
 
 if __name__ == "__main__":
@@ -144,6 +143,7 @@ if __name__ == "__main__":
     options = parser.parse_args()
     if not options.secret or len(key(options.secret)) < 16:
         parser.error("give the secret of the bot's connection, at least 16 bytes")
+    ThreadingHTTPServer.request_queue_size = 128
     server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     print(f"ready on http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()

@@ -139,7 +139,7 @@ def call_back():
 
 
 class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version, wbufsize = "HTTP/1.1", -1  # head and body in one packet
 
     def do_POST(self):
         size = self.headers.get("content-length", "")
@@ -185,6 +185,7 @@ if __name__ == "__main__":
     options = parser.parse_args()
     if not options.secret or len(key(options.secret)) < 16:
         parser.error("give the secret of the target's connection, at least 16 bytes")
+    ThreadingHTTPServer.request_queue_size = 128
     server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     threading.Thread(target=call_back, daemon=True).start()
     print(f"ready on http://127.0.0.1:{server.server_port}", flush=True)
