@@ -161,8 +161,11 @@ fn candidates(text: &str, folded: &Folded, matches: &[[Option<Match>; 12]], hint
         .into_iter()
         .filter(|lang| known[lang.index()] * 2 >= best && known[lang.index()] > 0)
         .filter(|lang| !(has_kana && *lang == Lang::Zh))
-        // Without kana it is Chinese, unless the conversation is Japanese or only the Japanese list knows the words.
-        .filter(|lang| !(*lang == Lang::Ja && !has_kana && hint != Some(Lang::Ja) && known[Lang::Zh.index()] > 0))
+        // Without kana it is Chinese, unless the conversation is Japanese or the Japanese list explains more.
+        .filter(|lang| {
+            let rather_chinese = known[Lang::Zh.index()] >= known[Lang::Ja.index()] && known[Lang::Zh.index()] > 0;
+            *lang != Lang::Ja || has_kana || hint == Some(Lang::Ja) || !(hint == Some(Lang::Zh) || rather_chinese)
+        })
         .collect();
     langs.sort_by_key(|lang| (std::cmp::Reverse(known[lang.index()]), Some(*lang) != hint, lang.index()));
     if langs.len() > 1 && known[langs[0].index()] == known[langs[1].index()] && Some(langs[0]) != hint {

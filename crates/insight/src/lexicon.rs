@@ -95,6 +95,8 @@ classes! {
     Thanks = "thanks",
     /// But, so: begins a new clause.
     But = "but",
+    /// Or: joins an alternative to what came before.
+    Or = "or",
     /// Who, that: continues a clause after a comma.
     Rel = "rel",
     /// Another word of the language; known, so that it is no typing error of one above.
@@ -254,7 +256,7 @@ impl Lexicon {
             return;
         }
         let first = pieces.remove(0);
-        let is_key = matches!(class, Class::Staff | Class::Human | Class::Boss | Class::Talk);
+        let is_key = matches!(class, Class::Staff | Class::Human | Class::Boss | Class::Some | Class::Talk);
         if pieces.is_empty()
             && is_key
             && !first.text.contains(|c: char| !c.is_ascii())
@@ -302,9 +304,6 @@ impl Lexicon {
     }
 
     fn look_up(&self, word: &str, cut: bool, folded: &Folded, tokens: &[Token], found: &mut [Option<Match>; 12]) {
-        if let Some(entries) = self.words.get(word) {
-            self.longest(entries, cut, folded, tokens, found);
-        }
         let longest = self.longest_stem.min(word.len());
         for end in self.shortest_stem..=longest {
             if word.is_char_boundary(end)
@@ -312,6 +311,10 @@ impl Lexicon {
             {
                 self.longest(entries, cut, folded, tokens, found);
             }
+        }
+        // After the stems, so that a whole word overrules them.
+        if let Some(entries) = self.words.get(word) {
+            self.longest(entries, cut, folded, tokens, found);
         }
     }
 
@@ -358,7 +361,12 @@ impl Lexicon {
 }
 
 fn fits_without_article(piece: &Piece, word: &str) -> bool {
-    ["ال", "لل", "بال", "ل", "ب", "و"].iter().any(|p| word.strip_prefix(p).is_some_and(|cut| piece.fits(cut)))
+    let bare = word.strip_suffix('ا').unwrap_or(word);
+    piece.fits(bare)
+        || ["ال", "لل", "بال", "ل", "ب", "و"].iter().any(|p| {
+            word.strip_prefix(p).is_some_and(|cut| piece.fits(cut))
+                || bare.strip_prefix(p).is_some_and(|cut| piece.fits(cut))
+        })
 }
 
 /// `humaaaan` is `human`.

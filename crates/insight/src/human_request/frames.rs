@@ -350,12 +350,15 @@ impl Reader<'_> {
                     let comes = self.items[i..]
                         .iter()
                         .any(|x| x.is_any(Classes::of(&[Class::Help, Class::Talk, Class::CallMe])));
-                    let mut points = match self.class(p) {
-                        Class::Team => 75,
-                        Class::Some if !comes && !self.is_real(p) => 50,
-                        Class::Some => 70,
-                        _ => 90,
-                    };
+                    let mut points =
+                        match self.class(p) {
+                            Class::Team => 55,
+                            Class::Some if !comes && !self.is_real(p) => {
+                                if self.items.iter().any(|x| x.is(Class::Please)) { 62 } else { 50 }
+                            }
+                            Class::Some => 70,
+                            _ => 90,
+                        };
                     if self.is_told(&[i, p]) || self.asks_for_info() {
                         points = 45;
                     }
@@ -411,11 +414,25 @@ impl Reader<'_> {
             if !is_talk && points > 40 {
                 points -= 8;
                 if self.class(p) == Class::Some && !self.is_real(p) {
-                    points = 62;
+                    points = if wish.is_some_and(|w| self.items[w].is_any(WISHES) || self.items[w].is(Class::Help)) {
+                        62
+                    } else {
+                        50
+                    };
                 }
             }
+            // "Someone talks": before its verb, a person is who talks, unless something offers it ("is there anyone I can
+            // talk to").
+            let verb_follows = matches!(self.lang, Lang::En | Lang::Es | Lang::Fr | Lang::Pt | Lang::It | Lang::Ar);
+            if p < t && verb_follows && points > 40 {
+                let offered = self.items[..t].iter().any(|i| i.is(Class::Exists))
+                    || self.between(p, t).iter().any(|i| i.is_any(WISHES) || i.is(Class::Rel));
+                points = if offered { points } else { 40 };
+            }
             let from = wish.map_or(first, |w| w.min(first));
-            if self.is_told(&[from]) || self.asks_for_info() {
+            // Without a wish, a story anywhere in the segment is what it is about: Japanese tells at the end.
+            let told = self.is_told(&[from]) || wish.is_none() && self.items.iter().any(|i| i.is(Class::Veto));
+            if told || self.asks_for_info() {
                 points = points.min(45);
             }
             match wish {
@@ -467,7 +484,9 @@ impl Reader<'_> {
             {
                 points = points.min(50);
             }
-            if self.is_told(&[w.min(p)]) || self.asks_for_info() {
+            // "I asked for an agent yesterday" is told, "I wanted an agent" is polite.
+            let told_after = self.items[w].is(Class::Wanted) && self.items[w..].iter().any(|i| i.is(Class::Veto));
+            if self.is_told(&[w.min(p)]) || told_after || self.asks_for_info() {
                 points = points.min(45);
             }
             self.offer(points, "want_person", &[w, p]);
@@ -494,12 +513,14 @@ impl Reader<'_> {
                 Class::Live => 85,
                 _ if self.is_real(p) => 85,
                 Class::Human => 80,
-                Class::Staff | Class::Boss => 70,
+                Class::Staff => 70,
+                Class::Boss => 55,
                 Class::Some if helped => 64,
                 Class::Desk => 55,
                 _ => 40,
             };
-            if self.is_told(&[e, p]) || self.asks_for_info() {
+            let counted = self.items[..e].iter().any(|i| i.is(Class::Num));
+            if self.is_told(&[e, p]) || self.asks_for_info() || counted {
                 points = points.min(45);
             }
             self.offer(points, "is_there_person", &[e, p]);
@@ -517,7 +538,12 @@ impl Reader<'_> {
             let wish = self
                 .items
                 .iter()
-                .position(|i| i.is_any(WISHES) || i.is_any(Classes::of(&[Class::Please, Class::Exists, Class::Can])));
+                .position(|i| i.is_any(WISHES) || i.is_any(Classes::of(&[Class::Please, Class::Exists])));
+            // "Can somebody call me": the can stands beside its person.
+            let may = self.items.iter().enumerate().position(|(c, i)| {
+                i.is(Class::Can) && (self.is_cjk() || self.lang.is_verb_final() || self.distance(c, p) <= 3)
+            });
+            let wish = wish.or(may);
             let helper_first = p < h || self.lang.is_verb_final();
             let mut points: u32 = match self.class(p) {
                 _ if self.is_real(p) => 82,
@@ -547,7 +573,19 @@ impl Reader<'_> {
 
     fn live(&mut self) {
         let Some(p) = self.persons().find(|&p| self.items[p].is(Class::Live)) else { return };
-        let mut points = if self.items.len() <= 8 { 66 } else { 50 };
+        let asks = self.question
+            || self.items.iter().any(|i| {
+                i.is_any(Classes::of(&[
+                    Class::Want,
+                    Class::Wanted,
+                    Class::Exists,
+                    Class::Please,
+                    Class::Can,
+                    Class::Help,
+                    Class::Pass,
+                ]))
+            });
+        let mut points = if self.items.len() <= 4 || asks && self.items.len() <= 8 { 66 } else { 50 };
         let before_is_about = self.items[..p].iter().rev().take(3).any(|i| i.is(Class::About));
         let told = self.items.iter().any(|i| i.is(Class::Veto));
         if before_is_about || told || self.asks_for_info() {
@@ -581,6 +619,14 @@ impl Reader<'_> {
             return;
         }
         let please = heard.iter().any(|i| i.is(Class::Please));
+        // "The adviser who helped me" is the beginning of a story.
+        // "…, or a person" belongs to the question before it.
+        if heard[0].is(Class::Or) {
+            return;
+        }
+        if heard.iter().any(|i| i.is(Class::Rel) && !i.is(Class::Please)) && heard.iter().any(|i| i.is(Class::Help)) {
+            return;
+        }
         if heard.iter().any(|i| i.is(Class::Def)) && !please {
             return;
         }
@@ -603,7 +649,10 @@ impl Reader<'_> {
 
     fn not_a_bot(&mut self) {
         if let Some((a, b)) = self.bot_refused {
-            let told = self.is_told(&[a]);
+            // "No bots in multiplayer": a mere "no" needs a sentence that says little else.
+            let weak = !self.items[a].is(Class::Refuse) && !self.items[b].is(Class::Refuse);
+            let beside = self.items.iter().filter(|i| i.is_unknown()).count() >= 2;
+            let told = self.is_told(&[a]) || weak && beside;
             self.offer(if told { 45 } else { 86 }, "not_a_bot", &[a, b]);
         }
     }
