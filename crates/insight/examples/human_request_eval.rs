@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use baton_insight::Lang;
 use baton_insight::human_request::detect;
+use baton_insight::language::identify;
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
@@ -110,6 +111,23 @@ fn labelled(path: &Path) -> Result<Vec<(Lang, bool, String)>> {
     Ok(content.lines().filter_map(read).collect())
 }
 
+/// How often the language of a corpus line is named right, without and with the conversation's language as prior.
+fn languages(lines: &[(Lang, bool, String)]) -> Value {
+    let mut wrong = Vec::new();
+    let mut right = [0usize; 2];
+    for (lang, _, text) in lines {
+        let (alone, _) = identify(text, None);
+        if alone == *lang {
+            right[0] += 1;
+        } else {
+            wrong.push(format!("{lang} read as {alone}: {text}"));
+        }
+        right[1] += usize::from(identify(text, Some(*lang)).0 == *lang);
+    }
+    let share = |n: usize| round(Score::ratio(n, lines.len()));
+    json!({ "lines": lines.len(), "right_without_prior": share(right[0]), "right_with_prior": share(right[1]), "wrong_without_prior": wrong })
+}
+
 fn multidogo(folder: &Path) -> Result<Option<Value>> {
     if !folder.is_dir() {
         return Ok(None);
@@ -151,7 +169,8 @@ fn main() -> Result<()> {
         }
     }
     let data = std::env::var_os("BATON_DATA").map_or_else(|| PathBuf::from("data-sets"), PathBuf::from);
-    let mut report = json!({ "corpus": by_language(corpus()?.into_iter()) });
+    let lines = corpus()?;
+    let mut report = json!({ "language": languages(&lines), "corpus": by_language(lines.into_iter()) });
     for path in &files {
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         report[name] = by_language(labelled(path)?.into_iter());
@@ -188,6 +207,14 @@ fn print(report: &Value) {
                         println!("    {what}: {}", text.as_str().unwrap_or(""));
                     }
                 }
+            }
+        } else if part["right_with_prior"].is_number() {
+            println!(
+                "lines {}  right without prior {}  with {}",
+                part["lines"], part["right_without_prior"], part["right_with_prior"]
+            );
+            for line in part["wrong_without_prior"].as_array().into_iter().flatten() {
+                println!("    {}", line.as_str().unwrap_or(""));
             }
         } else if let Some(absent) = part["absent"].as_str() {
             println!("{absent}");

@@ -7,6 +7,7 @@
 //!
 //! The cost is linear in the text: it is cut into short segments, and each is read once per language that it may be in.
 
+mod aside;
 mod commands;
 mod frames;
 mod segments;

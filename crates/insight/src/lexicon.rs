@@ -59,6 +59,8 @@ classes! {
     Please = "please",
     /// Is there, do you have.
     Exists = "exists",
+    /// Available, free: whether somebody is there.
+    Available = "available",
     /// Help, assist.
     Help = "help",
     /// Call me.

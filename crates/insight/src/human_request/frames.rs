@@ -9,10 +9,10 @@ use super::{Reading, Verdict};
 use crate::Lang;
 use crate::lexicon::{Class, Classes};
 
-const PERSONS: Classes =
+pub(super) const PERSONS: Classes =
     Classes::of(&[Class::Staff, Class::Boss, Class::Human, Class::Some, Class::Desk, Class::Team, Class::Live]);
 /// Words that may stand between the two halves of a tight frame.
-const LIGHT: Classes = Classes::of(&[Class::Thin, Class::Def, Class::Real, Class::Please, Class::InPerson]);
+pub(super) const LIGHT: Classes = Classes::of(&[Class::Thin, Class::Def, Class::Real, Class::Please, Class::InPerson]);
 /// Words that may stand before a request that begins with its verb.
 const OPENERS: Classes = Classes::of(&[
     Class::Thin,
@@ -38,7 +38,7 @@ const REACH_OF_TALK: usize = 8;
 const REACH_OF_TALK_CJK: usize = 14;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Free,
     /// Not one of the house.
     Foreign,
@@ -48,15 +48,15 @@ enum State {
     Refused,
 }
 
-struct Reader<'a> {
-    items: &'a [Item],
-    lang: Lang,
-    question: bool,
-    state: Vec<State>,
-    bot_refused: Option<(usize, usize)>,
-    asked: Option<(usize, usize)>,
-    refused: Option<(usize, usize)>,
-    best: Option<(u32, &'static str, Vec<usize>)>,
+pub(super) struct Reader<'a> {
+    pub(super) items: &'a [Item],
+    pub(super) lang: Lang,
+    pub(super) question: bool,
+    pub(super) state: Vec<State>,
+    pub(super) bot_refused: Option<(usize, usize)>,
+    pub(super) asked: Option<(usize, usize)>,
+    pub(super) refused: Option<(usize, usize)>,
+    pub(super) best: Option<(u32, &'static str, Vec<usize>)>,
 }
 
 /// Reads one segment.
@@ -86,6 +86,7 @@ pub(super) fn read(segment: &Segment<'_>) -> Verdict {
     reader.talk();
     reader.want();
     reader.exists();
+    reader.available();
     reader.helped();
     reader.live();
     reader.call_me();
@@ -95,17 +96,17 @@ pub(super) fn read(segment: &Segment<'_>) -> Verdict {
 }
 
 impl Reader<'_> {
-    fn is_cjk(&self) -> bool {
+    pub(super) fn is_cjk(&self) -> bool {
         matches!(self.lang, Lang::Zh | Lang::Ja)
     }
 
-    fn distance(&self, a: usize, b: usize) -> usize {
+    pub(super) fn distance(&self, a: usize, b: usize) -> usize {
         let (left, right) = if a < b { (a, b) } else { (b, a) };
         // A word that is both halves of a frame is none.
         if left == right { usize::MAX } else { self.items[right].from - self.items[left].to }
     }
 
-    fn usable(&self, i: usize) -> bool {
+    pub(super) fn usable(&self, i: usize) -> bool {
         self.state[i] == State::Free && self.items[i].is_any(PERSONS)
     }
 
@@ -132,161 +133,6 @@ impl Reader<'_> {
         };
         near(i.checked_sub(1)) || near(i.checked_sub(2)) || near(Some(i + 1)) || near(Some(i + 2))
     }
-
-    // ---- Setting aside ----
-
-    fn set_aside_foreign(&mut self) {
-        for i in 0..self.items.len() {
-            let item = self.items[i];
-            if item.is(Class::Mine) {
-                for j in i + 1..self.items.len().min(i + 3) {
-                    if self.items[j].is_any(Classes::of(&[Class::Staff, Class::Boss, Class::Team, Class::Human])) {
-                        self.state[j] = State::Foreign;
-                        break;
-                    }
-                    if !(self.items[j].is_unknown() || self.items[j].is_any(Classes::of(&[Class::Word, Class::Real]))) {
-                        break;
-                    }
-                }
-            }
-            let counts = item.is(Class::Num) || item.number;
-            if counts
-                && let Some(next) = self.items.get(i + 1)
-                && next.is_any(Classes::of(&[Class::Human, Class::Staff]))
-            {
-                self.state[i + 1] = State::Foreign;
-            }
-            if item.is_any(Classes::of(&[Class::Greet, Class::Thanks]))
-                && !self.is_cjk()
-                && self.items.get(i + 1).is_some_and(|n| n.is(Class::Staff))
-                && self.items.get(i + 2).is_none_or(|n| !n.is(Class::Please))
-            {
-                self.state[i + 1] = State::Foreign;
-            }
-            // "the human resources department" is not the house's department.
-            if item.is(Class::Other)
-                && let Some(next) = self.items.get(i + 1)
-                && next.is_any(Classes::of(&[Class::Team, Class::Desk]))
-            {
-                self.state[i + 1] = State::Foreign;
-            }
-            // "agent number", "operator manual": in English the last noun is what is meant.
-            if self.lang == Lang::En
-                && item.is_any(Classes::of(&[Class::Staff, Class::Human]))
-                && self.items.get(i + 1).is_some_and(|n| n.is(Class::Word))
-            {
-                self.state[i] = State::Foreign;
-            }
-        }
-    }
-
-    fn set_aside_asked(&mut self) {
-        let n = self.items.len();
-        let stops = |item: &Item| {
-            item.is_any(Classes::of(&[
-                Class::Want,
-                Class::Wanted,
-                Class::Talk,
-                Class::Pass,
-                Class::Move,
-                Class::Please,
-                Class::Help,
-            ]))
-        };
-        let is_kind =
-            |item: &Item| item.is_any(Classes::of(&[Class::Human, Class::Bot, Class::Staff, Class::Live, Class::Some]));
-        for i in 0..n {
-            if !self.items[i].is(Class::Nature) {
-                continue;
-            }
-            let mut marked = false;
-            for j in i + 1..n {
-                if stops(&self.items[j]) || self.distance(i, j) > 6 {
-                    break;
-                }
-                if is_kind(&self.items[j]) {
-                    self.state[j] = State::Asked;
-                    self.asked.get_or_insert((i, j));
-                    marked = true;
-                }
-            }
-            if !marked || self.lang.is_verb_final() || self.is_cjk() {
-                for j in (0..i).rev() {
-                    if stops(&self.items[j]) || self.distance(i, j) > 8 {
-                        break;
-                    }
-                    if is_kind(&self.items[j]) {
-                        self.state[j] = State::Asked;
-                        self.asked.get_or_insert((j, i));
-                    }
-                }
-            }
-        }
-        // "Robot or human?" has no other word of weight.
-        let has = |class| self.items.iter().position(|i| i.is(class));
-        if let (Some(bot), Some(human)) = (has(Class::Bot), has(Class::Human).or(has(Class::Live)))
-            && self.asked.is_none()
-            && !self.items.iter().any(|i| stops(i) || i.is_any(Classes::of(&[Class::Refuse, Class::No, Class::Exists])))
-        {
-            self.state[human] = State::Asked;
-            self.asked = Some((bot.min(human), bot.max(human)));
-        }
-    }
-
-    fn bind_refusals(&mut self) {
-        for i in 0..self.items.len() {
-            let strong = self.items[i].is(Class::Refuse);
-            if !strong && !self.items[i].is(Class::No) {
-                continue;
-            }
-            let reach = match (strong, self.is_cjk()) {
-                (true, false) => 7,
-                (true, true) => 12,
-                (false, _) => 2,
-            };
-            let bound = if self.lang.is_verb_final() {
-                self.bind(i, reach, false) || strong && self.bind(i, reach, true)
-            } else {
-                self.bind(i, reach, true) || strong && self.bind(i, reach, false)
-            };
-            let _ = bound;
-        }
-    }
-
-    /// Binds a refusal to the nearest object on one side, and to what is joined to it.
-    fn bind(&mut self, i: usize, reach: usize, forward: bool) -> bool {
-        let order: Vec<usize> = if forward { (i + 1..self.items.len()).collect() } else { (0..i).rev().collect() };
-        let mut bound = false;
-        for j in order {
-            let item = self.items[j];
-            if self.distance(i, j) > reach
-                || item.is_any(Classes::of(&[Class::Want, Class::Wanted, Class::Refuse, Class::Please]))
-            {
-                break;
-            }
-            if bound && !(item.is_any(LIGHT) || item.is_any(PERSONS)) {
-                break;
-            }
-            if item.is(Class::Bot) && !bound {
-                if self.state[j] != State::Asked {
-                    self.bot_refused = Some((i.min(j), i.max(j)));
-                }
-                return true;
-            }
-            // "Not a person who knows": what stands far behind a mere "no" is not its object.
-            if self.items[i].is(Class::No) && !item.is_any(LIGHT) && !item.is_any(PERSONS) && !item.is(Class::Pass) {
-                break;
-            }
-            if self.usable(j) || item.is_any(Classes::of(&[Class::Pass, Class::CallMe])) {
-                self.state[j] = State::Refused;
-                self.refused = Some((i.min(j), i.max(j)));
-                bound = true;
-            }
-        }
-        bound
-    }
-
-    // ---- Frames ----
 
     fn offer(&mut self, points: u32, rule: &'static str, parts: &[usize]) {
         if points == 0 || self.best.as_ref().is_some_and(|(best, ..)| *best >= points) {
@@ -524,6 +370,25 @@ impl Reader<'_> {
                 points = points.min(45);
             }
             self.offer(points, "is_there_person", &[e, p]);
+        }
+    }
+
+    /// "Is a manager available?"
+    fn available(&mut self) {
+        let asks = self.question || self.items.iter().any(|i| i.is_any(Classes::of(&[Class::Exists, Class::Can])));
+        for a in 0..self.items.len() {
+            if !asks || !self.items[a].is(Class::Available) {
+                continue;
+            }
+            let person = self.persons().filter(|&p| self.is_tight(a, p)).min_by_key(|&p| self.distance(a, p));
+            let Some(p) = person else { continue };
+            let points = match self.class(p) {
+                _ if self.is_told(&[a, p]) || self.asks_for_info() => 45,
+                _ if self.is_real(p) => 85,
+                Class::Staff | Class::Boss | Class::Human => 70,
+                _ => 50,
+            };
+            self.offer(points, "is_there_person", &[a, p]);
         }
     }
 
