@@ -25,3 +25,10 @@ pub mod ownership;
 pub mod permission;
 pub mod refusal;
 pub mod settings;
+
+// The tables of tests beside each command use the same small house as the walks in `tests/`.
+#[cfg(test)]
+extern crate self as baton_core;
+#[cfg(test)]
+#[path = "../tests/common/mod.rs"]
+mod common;

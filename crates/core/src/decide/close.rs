@@ -41,3 +41,56 @@ pub(super) fn ask_rating(m: &mut Moves<'_>) {
         m.tell(&Notice::Rating { agent, bot: due.bot.is_some() });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::actor::Actor;
+    use crate::command::Command;
+    use crate::common::*;
+    use crate::refusal::Refusal;
+
+    fn close() -> Command {
+        Command::Close { disposition: Some("solved".into()), wrap_up: None }
+    }
+
+    #[test]
+    fn the_holder_closes_and_the_customer_reads_who_and_when() {
+        let mut house = given_held();
+        let then = house.when(Actor::agent(ANA), close());
+        then.then(&["holder-set", "agent:seat-freed", "told:closed"]);
+        let words = "Ana closed this chat at 12:00 UTC. Write here at any time and it goes on, with everything above.";
+        assert_eq!(then.words(), words);
+        house.when(Actor::agent(ANA), close()).refused(&Refusal::Closed);
+    }
+
+    #[test]
+    fn a_rating_is_asked_where_both_sides_spoke() {
+        let mut house = given_held();
+        house.when_customer_writes("hello").done();
+        house.when_agent_writes(ANA, "hello").done();
+        let then = house.when(Actor::agent(ANA), close());
+        then.then(&["holder-set", "agent:seat-freed", "told:closed", "told:rating"]);
+        assert!(then.words().contains("How was Ana?"), "{}", then.words());
+    }
+
+    #[test]
+    fn another_agent_does_not_close_and_a_supervisor_does() {
+        given_held().when(Actor::agent(BEN), close()).refused(&Refusal::NotHolder);
+        for mut house in [given_held(), given_bot(), given_waiting(), given_promise(), given_live(), given_lent()] {
+            house.when(Actor::agent(SAM), close()).done();
+            assert!(house.state().closed());
+        }
+    }
+
+    #[test]
+    fn a_target_that_had_the_chat_is_closed_too() {
+        given_live().when(Actor::agent(SAM), close()).effects(&["close_target"]);
+        given_opening().when(Actor::agent(SAM), close()).effects(&["close_target"]);
+    }
+
+    #[test]
+    fn a_wrap_up_has_a_bound() {
+        let long = Command::Close { disposition: None, wrap_up: Some("x".repeat(10_001)) };
+        given_held().when(Actor::agent(ANA), long).refused(&Refusal::Field("wrap_up"));
+    }
+}

@@ -120,3 +120,152 @@ fn quiet_or_warn(m: &mut Moves<'_>) {
     m.fail(Failure::AgentSilent);
     offer::give_to(m, agent, Why::Accepted);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::actor::{Actor, Part};
+    use crate::command::{BotEnd, Command};
+    use crate::common::*;
+    use crate::event::Failure;
+    use crate::limits;
+    use crate::ownership::{Holder, Line, Pause};
+
+    fn given_asked() -> House {
+        let mut house = given_bot();
+        house.when_customer_writes("where is it").done();
+        house
+    }
+
+    #[test]
+    fn a_deadline_that_no_longer_matches_is_ignored() {
+        given_asked().when(Actor::system(Part::Timer), Command::Due).then(&[]);
+        given_closed().when_passed(30 * 24 * HOUR).then(&[]);
+    }
+
+    #[test]
+    fn a_slow_bot_is_excused_once_and_then_has_failed() {
+        let mut house = given_asked();
+        house.when_next_due().then(&["told:still_working"]);
+        let then = house.when_next_due();
+        assert_eq!(then.kinds()[..2], ["ask-ended", "failed"]);
+        assert_eq!(house.state().bot_failures, 1);
+        assert!(matches!(house.state().own.holder, Holder::Queue { .. }));
+    }
+
+    #[test]
+    fn the_limit_of_a_second_message_begins_when_the_first_is_answered() {
+        let mut house = given_asked();
+        house.when_customer_writes("hello").done();
+        house.now += 19 * SECOND;
+        house.when_bot_ends(BotEnd::Answered).done();
+        house.when_passed(5 * SECOND).then(&[]);
+        house.when_passed(10 * SECOND).then(&["told:still_working"]);
+    }
+
+    #[test]
+    fn a_quiet_bot_chat_closes() {
+        let mut house = given_bot();
+        let then = house.when_next_due();
+        then.then(&["holder-set", "told:closed"]);
+        assert!(then.words().contains("for 30 minutes"), "{}", then.words());
+    }
+
+    #[test]
+    fn a_long_wait_is_asked_what_else_and_then_becomes_a_promise() {
+        let mut house = given_waiting();
+        house.when_next_due().then(&["told:wait_choice"]);
+        house.when_next_due().then(&[
+            "failed",
+            "handover-ended",
+            "handover-asked",
+            "handover-answered",
+            "holder-set",
+            "told:wait_over",
+        ]);
+        assert!(matches!(house.state().own.holder, Holder::Queue { line: Line::Later, .. }));
+    }
+
+    #[test]
+    fn without_a_list_the_customer_keeps_the_place_and_is_asked_again() {
+        let mut house = House::new(without_list());
+        house.start(CHAT);
+        house.when(Actor::CUSTOMER, Command::AskPerson).done();
+        let Holder::Queue { since, .. } = house.state().own.holder else { panic!("in line") };
+        house.when_next_due().then(&["told:wait_choice"]);
+        house.when_next_due().then(&["failed", "holder-set", "told:wait_choice"]);
+        assert!(matches!(house.state().own.holder, Holder::Queue { since: kept, .. } if kept == since));
+        assert!(house.state().next_due().is_some());
+    }
+
+    #[test]
+    fn a_promise_is_said_before_its_deadline_at_it_and_each_day_after() {
+        let mut house = given_promise();
+        for failures in [1, 2, 3, 4] {
+            house.when_next_due().then(&["failed"]);
+            assert!(matches!(house.state().own.holder, Holder::Queue { line: Line::Later, .. }), "{failures}");
+        }
+        assert!(house.state().told_near);
+    }
+
+    #[test]
+    fn a_target_that_does_not_answer_in_time_is_lost() {
+        let mut house = given_opening();
+        let then = house.when_next_due();
+        assert_eq!(then.kinds()[..2], ["failed", "handover-ended"]);
+        assert!(matches!(house.state().own.holder, Holder::Queue { line: Line::Live, .. }));
+    }
+
+    #[test]
+    fn an_agent_who_says_nothing_is_told_of_and_then_the_chat_is_offered_again() {
+        let mut house = given_held();
+        house.when_customer_writes("hello").done();
+        let then = house.when_next_due();
+        then.then(&["failed"]);
+        let silent =
+            |fact: &crate::event::Fact| matches!(fact, crate::event::Fact::Failed(f) if f.what == Failure::AgentSilent);
+        assert!(silent(&then.done().events[0].header.fact));
+        house.when_next_due().done();
+        assert!(matches!(house.state().own.holder, Holder::Queue { .. }));
+    }
+
+    #[test]
+    fn an_agent_who_waits_for_the_customer_is_not_silent() {
+        let mut house = given_held();
+        house.when_customer_writes("hello").done();
+        house.when(Actor::agent(ANA), Command::SetPause(Pause::Snoozed)).done();
+        house.when_passed(limits::UNANSWERED_OFFER).then(&[]);
+    }
+
+    #[test]
+    fn an_agent_chat_in_which_nobody_says_anything_closes_after_a_day() {
+        let mut house = given_held();
+        house.when_next_due().then(&["holder-set", "agent:seat-freed", "told:closed"]);
+    }
+
+    #[test]
+    fn with_no_line_to_go_to_the_silent_agent_keeps_the_chat_and_a_standing_offer_is_not_accepted() {
+        let mut house = House::new(outside_alone());
+        house.start(CHAT);
+        house.when(Actor::agent(ANA), Command::TakeOver).done();
+        house.when_customer_writes("hello").done();
+        house.when_next_due().then(&["failed"]);
+        house.now = house.state().next_due().expect("a deadline");
+        house.ready(BEN);
+        let to = crate::command::TransferTo::Agent(BEN);
+        house.when(Actor::agent(ANA), Command::Transfer { to, note: None }).done();
+        let then = house.when(Actor::system(Part::Timer), Command::Due);
+        then.then(&["failed", "offer-ended", "agent:offer-ended", "holder-set"]);
+        assert!(matches!(house.state().own.holder, Holder::Agent { agent: ANA, .. }));
+    }
+
+    #[test]
+    fn after_a_jump_of_the_clock_all_that_is_due_fires_in_one_commit_oldest_first() {
+        let mut house = given_asked();
+        let then = house.when_passed(2 * HOUR);
+        assert_eq!(then.kinds()[..3], ["told:still_working", "ask-ended", "failed"]);
+        let mut house = given_offered();
+        let kinds = house.when_passed(2 * HOUR).kinds();
+        assert_eq!(kinds[..3], ["offer-ended", "agent:offer-ended", "told:wait_choice"]);
+        assert_eq!(kinds.last().map(String::as_str), Some("told:wait_over"));
+    }
+}

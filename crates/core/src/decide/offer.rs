@@ -108,3 +108,109 @@ pub(super) fn lapse(m: &mut Moves<'_>) {
         m.actor = actor;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::actor::{Actor, Part};
+    use crate::command::Command;
+    use crate::common::*;
+    use crate::ids::{AgentId, OfferId};
+    use crate::limits;
+    use crate::ownership::Holder;
+    use crate::refusal::Refusal;
+    use uuid::Uuid;
+
+    const ROUTER: Actor = Actor::system(Part::Router);
+
+    fn answer(house: &House, accept: bool) -> Command {
+        Command::AnswerOffer { offer: house.offer(), accept, as_of: 5 }
+    }
+
+    #[test]
+    fn an_offer_stands_on_both_streams_and_changes_neither_holder_nor_baton_number() {
+        let mut house = given_waiting();
+        house.ready(ANA);
+        let before = house.state().own.clone();
+        house.when(ROUTER, Command::MakeOffer { agent: ANA }).then(&["offered", "agent:offered"]);
+        assert_eq!((&house.state().own.holder, house.baton()), (&before.holder, before.baton));
+        assert_eq!(house.agents[&ANA].load(), 1);
+    }
+
+    #[test]
+    fn an_offer_goes_to_one_person_who_wants_work_is_there_may_and_has_a_seat() {
+        let mut house = given_waiting();
+        let offer = |agent| Command::MakeOffer { agent };
+        house.when(ROUTER, offer(ANA)).refused(&Refusal::NotAvailable);
+        house.ready(ANA);
+        house.reachable.clear();
+        house.when(ROUTER, offer(ANA)).refused(&Refusal::NotAvailable);
+        house.ready(ANA);
+        house.ready(BEN);
+        let mut settings = desk();
+        settings.queues.get_mut(&QUEUE).expect("the queue").agents = vec![ANA];
+        house.settings = settings.into();
+        house.when(ROUTER, offer(BEN)).refused(&Refusal::NotAvailable);
+        house.when(ROUTER, offer(ANA)).done();
+        house.when(ROUTER, offer(ANA)).refused(&Refusal::Taken);
+        given_held().when(ROUTER, offer(ANA)).refused(&Refusal::NotWaiting);
+    }
+
+    #[test]
+    fn a_full_agent_is_offered_nothing() {
+        let mut house = given_waiting();
+        house.ready(BEN);
+        house.start(OTHER_CHAT);
+        house.act(OTHER_CHAT, Actor::agent(BEN), Command::TakeOver, read("")).expect("his one seat");
+        house.when(ROUTER, Command::MakeOffer { agent: BEN }).refused(&Refusal::NoCapacity);
+    }
+
+    #[test]
+    fn who_accepts_holds_and_the_customer_is_told_who_joined() {
+        let mut house = given_offered();
+        let command = answer(&house, true);
+        let then = house.when(Actor::agent(ANA), command);
+        let kinds =
+            ["offer-ended", "agent:offer-ended", "holder-set", "agent:seat-taken", "handover-ended", "told:joined"];
+        then.then(&kinds);
+        let words = "Ana joined. Ana is a person in our orders team and can read everything above.";
+        assert_eq!(then.words(), words);
+        assert_eq!(then.done().events[2].header.basis, Some(5), "what the agent's screen had");
+    }
+
+    #[test]
+    fn who_declines_leaves_the_customer_in_line() {
+        let mut house = given_offered();
+        let command = answer(&house, false);
+        house.when(Actor::agent(ANA), command).then(&["offer-ended", "agent:offer-ended"]);
+        assert!(matches!(house.state().own.holder, Holder::Queue { .. }));
+    }
+
+    #[test]
+    fn an_offer_that_is_over_or_anothers_cannot_be_taken() {
+        let mut house = given_offered();
+        let command = answer(&house, true);
+        house.when(Actor::agent(BEN), command.clone()).refused(&Refusal::OfferGone);
+        let unknown = Command::AnswerOffer { offer: OfferId(Uuid::nil()), accept: true, as_of: 0 };
+        house.when(Actor::agent(ANA), unknown).refused(&Refusal::OfferGone);
+        // The deadline counts even where its timer has not fired yet.
+        house.now += limits::OFFER;
+        house.when(Actor::agent(ANA), command.clone()).refused(&Refusal::OfferGone);
+        house.when_next_due().then(&["offer-ended", "agent:offer-ended"]);
+        house.when(Actor::agent(ANA), command).refused(&Refusal::OfferGone);
+    }
+
+    #[test]
+    fn who_is_long_idle_and_lets_an_offer_lapse_is_away() {
+        let mut house = given_offered();
+        house.idle.insert(ANA, limits::AGENT_IDLE);
+        house.when_next_due().then(&["offer-ended", "agent:offer-ended", "agent:presence-set"]);
+        assert!(!house.agents[&ANA].available);
+    }
+
+    #[test]
+    fn a_stranger_accepts_nothing() {
+        let mut house = given_offered();
+        let command = answer(&house, true);
+        house.when(Actor::agent(AgentId(Uuid::nil())), command).refused(&Refusal::NotAllowed);
+    }
+}

@@ -89,6 +89,7 @@ pub(super) fn open_target(m: &mut Moves<'_>, target: ConnectionId) {
     let (baton, handover) = (m.conv().own.baton, m.conv().handover.map(|open| open.id));
     if let Some(handover) = handover {
         m.effect(Effect::OpenTarget { target, handover, baton });
+        m.effect(Effect::PollTarget { target, baton });
     }
 }
 
@@ -340,5 +341,150 @@ fn back_to_any(m: &mut Moves<'_>, team: String) {
             let at = m.moment(None, closed);
             m.tell(&Notice::Closed { by: crate::notice::ClosedBy::House(at) });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::actor::Actor;
+    use crate::command::{BotEnd, Command};
+    use crate::common::*;
+    use crate::decide::Reply;
+    use crate::event::{Answer, No};
+    use crate::ownership::{Holder, Line};
+    use crate::refusal::Refusal;
+    use crate::settings::Destination;
+
+    fn leave() -> Command {
+        Command::LeaveMessage { text: None, contact: None }
+    }
+
+    #[test]
+    fn the_button_puts_the_customer_in_line_and_says_the_place() {
+        let mut house = given_bot();
+        house.start(OTHER_CHAT);
+        house.act(OTHER_CHAT, Actor::CUSTOMER, Command::AskPerson, read("")).expect("in line");
+        let then = house.when(Actor::CUSTOMER, Command::AskPerson);
+        then.replied(Reply::Answer(Answer::Queued { place: Some(2) }));
+        assert!(then.words().contains("You are 2nd in line."), "{}", then.words());
+    }
+
+    #[test]
+    fn a_handover_to_a_target_opens_it() {
+        let mut house = House::new(outside());
+        house.start(CHAT);
+        let kinds = ["handover-asked", "handover-answered", "told:asked", "holder-set"];
+        house.when(Actor::CUSTOMER, Command::AskPerson).then(&kinds).effects(&["open_target"]);
+    }
+
+    #[test]
+    fn outside_the_hours_the_bot_keeps_the_chat_and_the_customer_chooses() {
+        let mut house = House::new(closed(desk()));
+        house.start(CHAT);
+        let then = house.when(Actor::CUSTOMER, Command::AskPerson);
+        then.then(&["handover-asked", "handover-answered", "handover-ended", "told:unavailable"]);
+        then.replied(Reply::Answer(Answer::Refused { reason: No::ClosedHours }));
+        assert!(then.words().contains("We are back 13:00."), "{}", then.words());
+    }
+
+    #[test]
+    fn a_bot_names_another_queue_and_an_unknown_one_is_the_default() {
+        for (id, queue) in [(BILLING, BILLING), (LATER, QUEUE)] {
+            let mut house = given_bot();
+            house.when_customer_writes("money back").done();
+            let (to, variables) = (Some(Destination::Queue { id }), serde_json::Map::new());
+            house.when_bot_ends(BotEnd::HandOver { reason: "refund".into(), to, variables }).done();
+            assert!(matches!(house.state().own.holder, Holder::Queue { queue: q, line: Line::Live, .. } if q == queue));
+        }
+    }
+
+    #[test]
+    fn who_leaves_the_line_is_back_with_the_bot() {
+        let mut house = given_waiting();
+        house.when(Actor::CUSTOMER, Command::Withdraw).then(&["handover-ended", "holder-set", "told:withdrawn"]);
+        house.when(Actor::CUSTOMER, Command::Withdraw).then(&[]);
+    }
+
+    #[test]
+    fn who_leaves_while_a_target_opens_has_it_closed_there() {
+        given_opening().when(Actor::CUSTOMER, Command::Withdraw).effects(&["close_target"]);
+    }
+
+    #[test]
+    fn nobody_leaves_a_line_for_a_bot_that_is_not_there_or_failed_too_often() {
+        let mut house = House::new(without_bot());
+        house.start(CHAT);
+        house.when(Actor::CUSTOMER, Command::Withdraw).refused(&Refusal::NoBot);
+        let mut house = given_bot();
+        for _ in 0..2 {
+            house.when_customer_writes("where is it").done();
+            house.when_bot_ends(bot_failed()).done();
+            let then = house.when(Actor::CUSTOMER, Command::Withdraw);
+            if house.state().bot_failures == 2 {
+                then.refused(&Refusal::BouncesExhausted);
+            }
+        }
+        given_held().when(Actor::CUSTOMER, Command::Withdraw).refused(&Refusal::NotWaiting);
+    }
+
+    #[test]
+    fn a_left_message_ends_the_wait_and_becomes_a_promise() {
+        let mut house = given_waiting();
+        let text = Some(content("call me"));
+        house.when(Actor::CUSTOMER, Command::LeaveMessage { text, contact: None }).then(&[
+            "said",
+            "handover-ended",
+            "handover-asked",
+            "handover-answered",
+            "holder-set",
+            "told:message_left",
+        ]);
+        assert!(matches!(house.state().own.holder, Holder::Queue { line: Line::Later, .. }));
+        house.when(Actor::CUSTOMER, leave()).then(&["told:message_left"]);
+    }
+
+    #[test]
+    fn a_message_is_not_taken_where_nobody_could_answer_it() {
+        let contact = Some("kim@example.org".to_owned());
+        let there = Command::LeaveMessage { text: None, contact };
+        given_waiting().when(Actor::CUSTOMER, there).refused(&Refusal::NoWayToAnswer);
+        given_held().when(Actor::CUSTOMER, leave()).refused(&Refusal::NotWaiting);
+        given_live().when(Actor::CUSTOMER, leave()).refused(&Refusal::NotWaiting);
+        let mut house = House::new(without_list());
+        house.start(CHAT);
+        house.when(Actor::CUSTOMER, leave()).refused(&Refusal::NoMessages);
+    }
+
+    #[test]
+    fn who_left_a_message_and_asks_again_gets_in_line_if_people_are_there() {
+        let mut house = given_promise();
+        let promised = house.state().handover.expect("the promise").id;
+        house.when(Actor::CUSTOMER, Command::AskPerson).done();
+        assert!(matches!(house.state().own.holder, Holder::Queue { line: Line::Live, .. }));
+        assert_ne!(house.state().handover.expect("a new one").id, promised);
+    }
+
+    #[test]
+    fn who_left_a_message_and_asks_in_vain_keeps_the_deadline() {
+        let mut house = given_promise();
+        let Holder::Queue { due, since, .. } = house.state().own.holder else { panic!("a promise") };
+        house.settings = full(desk()).into();
+        house.now += HOUR;
+        let then = house.when(Actor::CUSTOMER, Command::AskPerson);
+        assert!(then.kinds().ends_with(&["told:message_left".to_owned()]));
+        let Holder::Queue { due: still, since: from, line: Line::Later, .. } = house.state().own.holder else {
+            panic!("a promise")
+        };
+        assert_eq!((still, from), (due, since));
+    }
+
+    #[test]
+    fn nobody_and_no_list_means_the_line_itself_keeps_the_chat_of_a_failed_bot() {
+        let mut house = House::new(closed(without_list()));
+        house.start(CHAT);
+        house.when_customer_writes("where is it").done();
+        let then = house.when_bot_ends(bot_failed());
+        assert!(matches!(house.state().own.holder, Holder::Queue { line: Line::Live, .. }));
+        assert!(then.words().contains("What you wrote is kept under B-"), "{}", then.words());
     }
 }

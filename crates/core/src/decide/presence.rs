@@ -51,3 +51,65 @@ pub(super) fn requeue(m: &mut Moves<'_>, agent: AgentId, trigger: Trigger) {
     m.tell(&Notice::AgentLost { name, place });
     m.actor = actor;
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::actor::{Actor, Part};
+    use crate::command::Command;
+    use crate::common::*;
+    use crate::event::PresenceBy;
+    use crate::ids::AgentId;
+    use crate::ownership::Holder;
+    use crate::refusal::Refusal;
+
+    const TIMER: Actor = Actor::system(Part::Timer);
+
+    #[test]
+    fn a_presence_that_is_set_again_leaves_no_event() {
+        let mut house = given_bot();
+        let set = |available| Command::SetPresence { available, by: PresenceBy::Own };
+        house.when(Actor::agent(ANA), set(true)).then(&["agent:presence-set"]);
+        house.when(Actor::agent(ANA), set(true)).then(&[]);
+        house.when(Actor::agent(ANA), set(false)).then(&["agent:presence-set"]);
+        house.when(Actor::agent(AgentId(uuid::Uuid::nil())), set(true)).refused(&Refusal::NotAllowed);
+    }
+
+    #[test]
+    fn an_unanswered_customer_of_a_lost_agent_is_in_line_again_at_the_old_place() {
+        let mut house = given_held();
+        house.when_customer_writes("hello").done();
+        let asked = house.state().unanswered_since.expect("unanswered");
+        house.now += HOUR / 4;
+        let then = house.when(TIMER, Command::AgentLost { agent: ANA });
+        then.then(&[
+            "failed",
+            "handover-asked",
+            "handover-answered",
+            "holder-set",
+            "agent:seat-freed",
+            "told:agent_lost",
+        ]);
+        assert_eq!(then.words(), "Ana lost the connection. You are next in line, and what you wrote is kept.");
+        assert!(matches!(house.state().own.holder, Holder::Queue { since, .. } if since == asked));
+    }
+
+    #[test]
+    fn a_place_at_the_front_is_not_claimed_where_others_wait() {
+        let mut house = given_held();
+        house.when_customer_writes("hello").done();
+        house.start(OTHER_CHAT);
+        house.act(OTHER_CHAT, Actor::CUSTOMER, Command::AskPerson, read("")).expect("in line");
+        let then = house.when(TIMER, Command::AgentLost { agent: ANA });
+        assert!(then.words().contains("You are in line again"), "{}", then.words());
+    }
+
+    #[test]
+    fn a_customer_who_has_an_answer_waits_for_the_agent() {
+        let mut house = given_held();
+        house.when(TIMER, Command::AgentLost { agent: ANA }).then(&[]);
+        house.when_customer_writes("hello").done();
+        house.when_agent_writes(ANA, "hello").done();
+        house.when(TIMER, Command::AgentLost { agent: ANA }).then(&[]);
+        house.when(TIMER, Command::AgentLost { agent: BEN }).then(&[]);
+    }
+}

@@ -125,3 +125,128 @@ pub(super) fn note(m: &mut Moves<'_>, text: Content) -> Result<Reply, Refusal> {
     let seq = m.push(Audience::People, Said { message, once: None, fate: Fate::Note, reply_to: None }, Some(body));
     Ok(Reply::Said { seq })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::actor::Actor;
+    use crate::command::Command;
+    use crate::common::*;
+    use crate::decide::Reply;
+    use crate::event::Audience;
+    use crate::limits;
+    use crate::ownership::{Guest, Holder, Pause};
+    use crate::refusal::Refusal;
+    use crate::settings::Reopen;
+
+    #[test]
+    fn a_customers_word_is_given_to_the_bot() {
+        given_bot().when_customer_writes("where is it").then(&["said", "ask-opened"]).effects(&["ask_bot"]);
+    }
+
+    #[test]
+    fn who_asks_for_a_person_in_words_gets_in_line_and_the_bots_turn_is_withdrawn() {
+        let mut house = given_bot();
+        house.when_customer_writes("where is it").done();
+        house.when_customer_writes("a person").then(&[
+            "said",
+            "ask-ended",
+            "handover-asked",
+            "handover-answered",
+            "told:asked",
+            "holder-set",
+            "told:in_line",
+        ]);
+    }
+
+    #[test]
+    fn a_repeat_leaves_no_event_and_a_gap_is_refused() {
+        let mut house = given_bot();
+        house.when_customer_writes("one").done();
+        house.when(Actor::CUSTOMER, say("one", Some((WIDGET, 1)))).then(&[]).replied(Reply::Repeat);
+        let gap = house.when(Actor::CUSTOMER, say("three", Some((WIDGET, 3))));
+        gap.refused(&Refusal::CounterGap { expected: 2 });
+        house.when(Actor::CUSTOMER, say("none", Some((WIDGET, 0)))).refused(&Refusal::CounterGap { expected: 2 });
+    }
+
+    #[test]
+    fn a_repeat_is_answered_as_the_first_time_even_after_the_baton_passed() {
+        let mut house = given_held();
+        house.when_agent_writes(ANA, "hello").done();
+        house.when(Actor::agent(SAM), Command::TakeOver).done();
+        house.when(Actor::agent(ANA), say("hello", Some((DESK, 1)))).then(&[]).replied(Reply::Repeat);
+        house.when(Actor::agent(ANA), say("more", Some((DESK, 2)))).refused(&Refusal::NotVoice);
+    }
+
+    #[test]
+    fn only_the_holder_and_guests_speak_and_a_note_needs_no_voice() {
+        let mut house = given_held();
+        house.when_agent_writes(BEN, "me too").refused(&Refusal::NotVoice);
+        house.when(Actor::agent(ANA), Command::Join { guest: Guest::Agent { id: BEN } }).done();
+        house.when_agent_writes(BEN, "me too").then(&["said"]);
+        let then = house.when(Actor::agent(SAM), Command::Note { text: content("vip") });
+        assert_eq!(then.done().events[0].header.audience, Audience::People);
+    }
+
+    #[test]
+    fn a_word_to_a_target_is_told_there() {
+        given_live().when_customer_writes("hello").then(&["said"]).effects(&["tell_target"]);
+    }
+
+    #[test]
+    fn a_word_starts_the_agents_clock_again() {
+        let mut house = given_held();
+        house.when(Actor::agent(ANA), Command::SetPause(Pause::WaitingCustomer)).then(&["paused"]);
+        house.when_customer_writes("here I am").then(&["said", "paused"]);
+    }
+
+    #[test]
+    fn who_asks_again_while_waiting_is_told_the_place_and_gets_no_second_handover() {
+        given_waiting().when_customer_writes("a person").then(&["said", "told:already"]);
+    }
+
+    #[test]
+    fn a_word_after_closing_opens_a_new_episode_with_the_bot() {
+        let mut house = given_closed();
+        house.when_customer_writes("one more thing").then(&["opened", "holder-set", "said", "ask-opened"]);
+        assert_eq!(house.state().episode, 2);
+    }
+
+    #[test]
+    fn a_courtesy_after_closing_wakes_nobody_for_two_minutes() {
+        let mut house = given_closed();
+        house.when_customer_writes("thanks").then(&["said"]);
+        house.now += limits::COURTESY;
+        house.when_customer_writes("thanks").then(&["opened", "holder-set", "said", "ask-opened"]);
+    }
+
+    #[test]
+    fn a_word_soon_after_closing_goes_to_people_where_the_inbox_says_so() {
+        for (later, people) in [(HOUR, true), (limits::REOPEN + HOUR, false)] {
+            let mut settings = desk();
+            settings.inboxes.get_mut(&INBOX).expect("the inbox").reopen = Reopen::People;
+            let mut house = given_closed();
+            house.settings = settings.into();
+            house.now += later;
+            house.when_customer_writes("one more thing").done();
+            assert_eq!(matches!(house.state().own.holder, Holder::Queue { .. }), people);
+        }
+    }
+
+    #[test]
+    fn who_writes_faster_than_the_bot_answers_is_stopped_at_the_limit() {
+        let mut house = given_bot();
+        for _ in 0..limits::OPEN_ASKS {
+            house.when_customer_writes("and").done();
+        }
+        house.when_customer_writes("and").refused(&Refusal::TooManyAsks);
+    }
+
+    #[test]
+    fn an_account_that_was_switched_off_says_nothing() {
+        let mut house = given_held();
+        let mut settings = desk();
+        settings.agents.get_mut(&ANA).expect("Ana").active = false;
+        house.settings = settings.into();
+        house.when_agent_writes(ANA, "hello").refused(&Refusal::NotAllowed);
+    }
+}

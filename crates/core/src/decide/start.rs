@@ -44,3 +44,56 @@ pub(super) fn first_holder(m: &mut Moves<'_>, reason: AskFor) -> Result<(), Refu
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::actor::Actor;
+    use crate::command::Command;
+    use crate::common::*;
+    use crate::ids::InboxId;
+    use crate::refusal::Refusal;
+    use crate::settings::{Role, Settings};
+
+    fn started(settings: Settings) -> Then {
+        let mut house = House::new(settings);
+        house.when(Actor::CUSTOMER, start())
+    }
+
+    #[test]
+    fn a_conversation_starts_with_the_bot_of_the_inbox() {
+        started(desk()).then(&["opened", "holder-set"]).effects(&[]);
+    }
+
+    #[test]
+    fn a_bot_that_greets_is_asked_at_once() {
+        let mut settings = desk();
+        let bot = settings.connections.get_mut(&BOT).expect("the bot");
+        bot.role = Role::Bot { limit: 20 * SECOND, greets: true, takes_brief: false };
+        started(settings).then(&["opened", "holder-set", "ask-opened"]).effects(&["ask_bot"]);
+    }
+
+    #[test]
+    fn without_a_bot_people_come_first() {
+        let kinds = ["opened", "handover-asked", "handover-answered", "holder-set", "told:in_line"];
+        started(without_bot()).then(&kinds);
+    }
+
+    #[test]
+    fn without_a_bot_and_outside_the_hours_it_becomes_a_promise() {
+        let then = started(closed(without_bot()));
+        assert!(then.kinds().ends_with(&["holder-set".to_owned(), "told:message_left".to_owned()]));
+    }
+
+    #[test]
+    fn a_conversation_starts_once_in_an_inbox_that_is_there_with_a_name_that_fits() {
+        given_bot().when(Actor::CUSTOMER, start()).refused(&Refusal::Exists);
+        for (inbox, name, refusal) in [
+            (InboxId(uuid::Uuid::nil()), "Kim".to_owned(), Refusal::UnknownDestination),
+            (INBOX, "x".repeat(81), Refusal::Field("name")),
+        ] {
+            let Command::Start(mut command) = start() else { return };
+            (command.inbox, command.name) = (inbox, Some(name));
+            House::new(desk()).when(Actor::CUSTOMER, Command::Start(command)).refused(&refusal);
+        }
+    }
+}

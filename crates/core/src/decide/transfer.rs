@@ -105,3 +105,108 @@ pub(super) fn cancel(m: &mut Moves<'_>) -> Result<Reply, Refusal> {
     m.end_offer(OfferEnd::Withdrawn);
     Ok(Reply::Done)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::actor::Actor;
+    use crate::command::{Command, TransferTo};
+    use crate::common::*;
+    use crate::ownership::Holder;
+    use crate::refusal::Refusal;
+
+    fn to(to: TransferTo) -> Command {
+        Command::Transfer { to, note: Some("please".into()) }
+    }
+
+    fn given_transfer() -> House {
+        let mut house = given_held();
+        house.ready(BEN);
+        let kinds = ["offered", "agent:offered", "told:transfer_asked"];
+        house.when(Actor::agent(ANA), to(TransferTo::Agent(BEN))).then(&kinds);
+        house
+    }
+
+    #[test]
+    fn the_giver_holds_until_the_colleague_accepts() {
+        let mut house = given_transfer();
+        assert!(matches!(house.state().own.holder, Holder::Agent { agent: ANA, .. }));
+        house.when_agent_writes(ANA, "one moment").done();
+        let command = Command::AnswerOffer { offer: house.offer(), accept: true, as_of: 9 };
+        let then = house.when(Actor::agent(BEN), command);
+        assert_eq!(then.words(), "Ana has passed you to Ben. Ben can read this chat.");
+        assert!(matches!(house.state().own.holder, Holder::Agent { agent: BEN, .. }));
+        house.when_agent_writes(ANA, "bye").refused(&Refusal::NotVoice);
+    }
+
+    #[test]
+    fn a_transfer_that_lapses_or_is_cancelled_stays_with_the_giver() {
+        let mut house = given_transfer();
+        house.when(Actor::agent(ANA), Command::CancelTransfer).then(&["offer-ended", "agent:offer-ended"]);
+        house.when(Actor::agent(ANA), Command::CancelTransfer).refused(&Refusal::OfferGone);
+        let mut house = given_transfer();
+        house.when_next_due().then(&["offer-ended", "agent:offer-ended"]);
+        assert!(matches!(house.state().own.holder, Holder::Agent { agent: ANA, .. }));
+    }
+
+    #[test]
+    fn a_colleague_must_be_there_with_a_seat_and_be_another() {
+        let mut house = given_held();
+        house.when(Actor::agent(ANA), to(TransferTo::Agent(ANA))).refused(&Refusal::UnknownDestination);
+        house.when(Actor::agent(ANA), to(TransferTo::Agent(BEN))).refused(&Refusal::NotAvailable);
+        house.ready(BEN);
+        house.start(OTHER_CHAT);
+        house.act(OTHER_CHAT, Actor::agent(BEN), Command::TakeOver, read("")).expect("his one seat");
+        house.when(Actor::agent(ANA), to(TransferTo::Agent(BEN))).refused(&Refusal::NoCapacity);
+        given_transfer().when(Actor::agent(ANA), to(TransferTo::Agent(SAM))).refused(&Refusal::Taken);
+    }
+
+    #[test]
+    fn to_a_line_it_passes_at_once_with_a_place() {
+        let mut house = given_held();
+        let then = house.when(Actor::agent(ANA), to(TransferTo::Queue(BILLING)));
+        then.then(&["handover-asked", "handover-answered", "holder-set", "agent:seat-freed", "told:transfer_team"]);
+        assert_eq!(then.words(), "Ana is passing you to billing. You are 1st in line.");
+        let mut house = given_held();
+        house.when(Actor::agent(ANA), to(TransferTo::Queue(LATER))).refused(&Refusal::UnknownDestination);
+        house.settings = full(desk()).into();
+        house.when(Actor::agent(ANA), to(TransferTo::Queue(BILLING))).refused(&Refusal::NoCapacity);
+    }
+
+    #[test]
+    fn to_a_bot_it_passes_at_once_and_counts_as_a_hand_back() {
+        let mut house = given_held();
+        let kinds = ["holder-set", "agent:seat-freed", "ask-opened"];
+        house.when(Actor::agent(ANA), to(TransferTo::Bot(COMPANION))).then(&kinds).effects(&["ask_bot"]);
+        assert_eq!(house.state().hand_backs, 1);
+        given_held().when(Actor::agent(ANA), to(TransferTo::Bot(TARGET))).refused(&Refusal::UnknownDestination);
+    }
+
+    #[test]
+    fn to_a_bot_that_failed_too_often_it_does_not_pass() {
+        let mut house = given_bot();
+        for _ in 0..2 {
+            house.when_customer_writes("where is it").done();
+            house.when_bot_ends(bot_failed()).done();
+            let _ = house.when(Actor::CUSTOMER, Command::Withdraw).result;
+        }
+        house.when(Actor::agent(ANA), Command::Pick).done();
+        house.when(Actor::agent(ANA), to(TransferTo::Bot(COMPANION))).refused(&Refusal::BouncesExhausted);
+        house.when(Actor::agent(ANA), Command::Lend { bot: COMPANION }).refused(&Refusal::BouncesExhausted);
+        house.when(Actor::agent(ANA), brief()).refused(&Refusal::BouncesExhausted);
+    }
+
+    #[test]
+    fn to_a_target_it_is_opened_under_the_new_baton_number() {
+        let mut house = given_held();
+        house.when(Actor::agent(ANA), to(TransferTo::Target(TARGET))).effects(&["open_target"]);
+        assert!(matches!(house.state().own.holder, Holder::Target { .. }));
+        given_held().when(Actor::agent(ANA), to(TransferTo::Target(BOT))).refused(&Refusal::UnknownDestination);
+    }
+
+    #[test]
+    fn only_the_holder_passes_it_on_with_a_note_that_fits() {
+        given_held().when(Actor::agent(SAM), to(TransferTo::Queue(BILLING))).refused(&Refusal::NotHolder);
+        let long = Command::Transfer { to: TransferTo::Queue(BILLING), note: Some("x".repeat(10_001)) };
+        given_held().when(Actor::agent(ANA), long).refused(&Refusal::Field("note"));
+    }
+}

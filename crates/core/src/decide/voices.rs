@@ -149,3 +149,141 @@ pub(super) fn pause(m: &mut Moves<'_>, pause: Pause) -> Result<Reply, Refusal> {
     m.push(Audience::People, Paused { pause }, None);
     Ok(Reply::Done)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::actor::Actor;
+    use crate::command::{BotEnd, Command};
+    use crate::common::*;
+    use crate::decide::Reply;
+    use crate::ids::AgentId;
+    use crate::limits;
+    use crate::ownership::{Delivery, Guest, Holder};
+    use crate::refusal::Refusal;
+    use uuid::Uuid;
+
+    fn join(id: AgentId) -> Command {
+        Command::Join { guest: Guest::Agent { id } }
+    }
+
+    #[test]
+    fn a_supervisor_joins_by_right_and_an_agent_by_the_holders_word() {
+        let mut house = given_held();
+        house.when(Actor::agent(BEN), join(BEN)).refused(&Refusal::NotAllowed);
+        house.when(Actor::agent(SAM), join(SAM)).then(&["voices-set"]);
+        house.when(Actor::agent(SAM), join(SAM)).then(&[]);
+        house.when(Actor::agent(SAM), join(BEN)).refused(&Refusal::NotAllowed);
+        house.when(Actor::agent(ANA), join(BEN)).then(&["voices-set"]);
+        house.when(Actor::agent(ANA), join(ANA)).then(&[]);
+        house.when(Actor::agent(BEN), Command::Leave { guest: Guest::Agent { id: SAM } }).refused(&Refusal::NotAllowed);
+        house.when(Actor::agent(BEN), Command::Leave { guest: Guest::Agent { id: BEN } }).then(&["voices-set"]);
+        house.when(Actor::agent(ANA), Command::Leave { guest: Guest::Agent { id: SAM } }).then(&["voices-set"]);
+    }
+
+    #[test]
+    fn guests_are_few_and_known() {
+        let mut house = given_held();
+        let nobody = Guest::Agent { id: AgentId(Uuid::nil()) };
+        house.when(Actor::agent(ANA), Command::Join { guest: nobody }).refused(&Refusal::UnknownDestination);
+        let no_bot = Guest::Bot { id: TARGET };
+        house.when(Actor::agent(ANA), Command::Join { guest: no_bot }).refused(&Refusal::UnknownDestination);
+        for guest in [BOT, COMPANION].map(|id| Guest::Bot { id }) {
+            house.when(Actor::agent(ANA), Command::Join { guest }).done();
+        }
+        for id in [BEN, SAM] {
+            house.when(Actor::agent(ANA), join(id)).done();
+        }
+        let mut settings = desk();
+        let fifth = AgentId(Uuid::from_u128(0xe9));
+        settings.agents.insert(fifth, settings.agents[&BEN].clone());
+        house.settings = settings.into();
+        house.when(Actor::agent(ANA), join(fifth)).refused(&Refusal::TooManyGuests);
+    }
+
+    #[test]
+    fn a_bot_at_work_is_asked_again_when_a_supervisor_joins_and_its_first_answer_is_withheld() {
+        let mut house = given_bot();
+        house.when_customer_writes("where is it").done();
+        let (ask, baton) = (house.first_ask(), house.baton());
+        let then = house.when(Actor::agent(SAM), join(SAM));
+        then.then(&["voices-set", "ask-ended", "ask-opened"]).effects(&["ask_bot"]);
+        house.when(Actor::bot(BOT), bot_replied(ask, baton, 0, "first")).replied(Reply::Withheld);
+        house.when_bot_says("again").then(&["said"]);
+        house.when_bot_ends(BotEnd::Answered).then(&["ask-ended"]);
+        assert_eq!(house.state().bot_failures, 0);
+    }
+
+    #[test]
+    fn a_lent_chat_keeps_the_seat_and_returns_by_itself() {
+        let mut house = given_lent();
+        assert_eq!(house.agents[&ANA].load(), 1);
+        house.when_bot_ends(BotEnd::Silent).done();
+        let then = house.when_passed(limits::LENDING);
+        then.then(&["holder-set"]);
+        assert!(matches!(house.state().own.holder, Holder::Agent { agent: ANA, .. }));
+    }
+
+    #[test]
+    fn a_lent_chat_is_given_back_by_the_lender_or_a_supervisor() {
+        given_lent().when(Actor::agent(BEN), Command::Return).refused(&Refusal::NotAllowed);
+        for who in [ANA, SAM] {
+            let mut house = given_lent();
+            house.when(Actor::agent(who), Command::Return).then(&["ask-ended", "holder-set"]);
+            house.when(Actor::agent(who), Command::Return).refused(&Refusal::NotHolder);
+        }
+        given_held().when(Actor::agent(ANA), Command::Lend { bot: TARGET }).refused(&Refusal::UnknownDestination);
+    }
+
+    #[test]
+    fn a_bot_that_fails_on_a_lent_chat_gives_it_back_to_the_lender() {
+        let mut house = given_lent();
+        house.when_bot_ends(bot_failed()).then(&["ask-ended", "failed", "holder-set"]);
+        assert!(matches!(house.state().own.holder, Holder::Agent { agent: ANA, .. }));
+    }
+
+    #[test]
+    fn who_asks_for_a_person_while_lent_frees_the_lenders_seat() {
+        let mut house = given_lent();
+        house.when_customer_writes("a person").done();
+        assert!(matches!(house.state().own.holder, Holder::Queue { .. }));
+        assert_eq!(house.agents[&ANA].load(), 0);
+    }
+
+    fn given_draft() -> (House, u64) {
+        let mut house = given_lent();
+        house.when(Actor::agent(ANA), Command::SetDelivery(Delivery::Approval)).done();
+        house.when_bot_says("a draft").then(&["said"]);
+        let draft = house.state().drafts[0].0;
+        (house, draft)
+    }
+
+    #[test]
+    fn under_approval_a_bots_word_waits_and_goes_out_as_the_person_changed_it() {
+        let (mut house, draft) = given_draft();
+        let approve = || Command::Approve { draft, content: content("better") };
+        house.when(Actor::agent(BEN), approve()).refused(&Refusal::NotAllowed);
+        let then = house.when(Actor::agent(ANA), approve());
+        assert!(then.done().events[0].header.position.is_some());
+        house.when(Actor::agent(ANA), approve()).refused(&Refusal::DraftGone);
+    }
+
+    #[test]
+    fn a_draft_is_rejected_or_lapses_and_is_gone() {
+        let (mut house, draft) = given_draft();
+        house.when(Actor::agent(SAM), Command::Reject { draft }).then(&["undone"]);
+        house.when(Actor::agent(ANA), Command::Reject { draft }).refused(&Refusal::DraftGone);
+        let (mut house, draft) = given_draft();
+        house.when_bot_ends(BotEnd::Answered).done();
+        house.when_passed(limits::DRAFT).then(&["undone"]);
+        house.when(Actor::agent(ANA), Command::Reject { draft }).refused(&Refusal::DraftGone);
+    }
+
+    #[test]
+    fn delivery_is_set_by_the_lender_or_a_supervisor() {
+        let approval = || Command::SetDelivery(Delivery::Approval);
+        given_bot().when(Actor::agent(ANA), approval()).refused(&Refusal::NotAllowed);
+        let mut house = given_bot();
+        house.when(Actor::agent(SAM), approval()).then(&["voices-set"]);
+        house.when(Actor::agent(SAM), approval()).then(&[]);
+    }
+}
