@@ -126,6 +126,8 @@ pub enum Command {
     BotTurn {
         /// In order.
         replies: Vec<BotReplied>,
+        /// What it says of a turn without messages; with messages this stands in the first of them.
+        said: Option<BotSaid>,
         /// Which ask ends, under which baton number, and how.
         end: Option<(AskId, u64, BotEnd)>,
     },
@@ -135,6 +137,13 @@ pub enum Command {
         baton: u64,
         /// What.
         did: TargetDid,
+    },
+    /// What a polled target did since its cursor, in one commit.
+    TargetTurn {
+        /// Under which baton number it was opened.
+        baton: u64,
+        /// In order.
+        did: Vec<TargetDid>,
     },
     /// An agent's lease and grace are over.
     AgentLost {

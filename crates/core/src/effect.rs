@@ -34,6 +34,13 @@ pub enum Effect {
         /// Under which baton number.
         baton: u64,
     },
+    /// Ask a target that is polled what it did; goes on until the baton passes.
+    PollTarget {
+        /// Which target.
+        target: ConnectionId,
+        /// Under which baton number.
+        baton: u64,
+    },
     /// Close what is open there: the baton passed, or it was opened too late.
     CloseTarget {
         /// Which target.
@@ -64,7 +71,10 @@ impl Effect {
     pub fn connection(&self) -> ConnectionId {
         match self {
             Self::AskBot { bot, .. } => *bot,
-            Self::OpenTarget { target, .. } | Self::TellTarget { target, .. } | Self::CloseTarget { target, .. } => {
+            Self::OpenTarget { target, .. }
+            | Self::TellTarget { target, .. }
+            | Self::PollTarget { target, .. }
+            | Self::CloseTarget { target, .. } => {
                 *target
             }
         }
@@ -72,7 +82,11 @@ impl Effect {
 
     /// The lane: effects of one lane are performed in order.
     pub fn lane(&self, conversation: ConversationId) -> String {
-        format!("{conversation}/{}", self.connection())
+        match self {
+            // Polling waits most of the time: in a lane of its own it holds nothing up.
+            Self::PollTarget { target, .. } => format!("{conversation}/{target}/poll"),
+            _ => format!("{conversation}/{}", self.connection()),
+        }
     }
 }
 

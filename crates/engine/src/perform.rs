@@ -20,7 +20,7 @@ use baton_core::refusal::Refusal;
 use baton_core::settings::History;
 use baton_kit::bot::{self, Answer, Line, Then, Turn};
 use baton_kit::bus::{Signal, Typist};
-use baton_kit::store::{EffectId, LeasedEffect};
+use baton_kit::store::{EffectId, LeasedEffect, Link};
 use baton_kit::target::{self, Opening, Told};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -82,6 +82,7 @@ impl Engine {
                 self.open_target(work, &state, *target, *handover, *baton).await
             }
             Effect::TellTarget { target, seq, baton } => self.tell_target(work, &state, *target, *seq, *baton).await,
+            Effect::PollTarget { target, baton } => self.poll_target(work, &state, *target, *baton).await,
             Effect::CloseTarget { target, baton, reason } => self.close_target(work, *target, *baton, *reason).await,
         }
     }
@@ -115,7 +116,8 @@ impl Engine {
         let answered = self.while_typing(id, plugin.ask(turn)).await;
         metrics::counter!("baton_bot_asks_total", "ok" => if answered.is_ok() { "true" } else { "false" }).increment(1);
         match answered {
-            Ok(answer) => {
+            Ok(mut answer) => {
+                answer.basis = self.seq_of(id, answer.basis).await?;
                 let command = turn_command(ask, baton, answer);
                 let along = Along { done: vec![work.id], ..Along::default() };
                 self.execute_along(&permit, id, command, along).await?;
@@ -221,14 +223,20 @@ impl Engine {
             let page = self.events(permit, state.id, after, limits::PAGE).await?;
             for opened in &page {
                 after = opened.header.seq;
-                if let Some(Body::Message { bot: Some(BotSaid { variables, .. }), .. }) = &opened.body {
-                    out.extend(variables.clone());
+                if let Some(Body::Message { bot: Some(said), .. } | Body::BotSaid(said)) = &opened.body {
+                    out.extend(said.variables.clone());
                 }
             }
             if page.len() < limits::PAGE {
                 return Ok(out);
             }
         }
+    }
+
+    /// The seq of a position: bots know positions, the log's basis is a seq.
+    async fn seq_of(&self, id: ConversationId, position: Option<u64>) -> Result<Option<u64>> {
+        let Some(position) = position.filter(|position| *position > 0) else { return Ok(None) };
+        Ok(self.store.read_positions(id, position - 1, 1).await?.pop().map(|event| event.seq))
     }
 
     /// Reads a bot's reply address.
@@ -246,6 +254,8 @@ impl Engine {
     /// # Errors
     /// The store's own.
     pub async fn bot_replied_later(&self, permit: &Permit, claims: &ReplyClaims, answer: Answer) -> Result<bool> {
+        let mut answer = answer;
+        answer.basis = self.seq_of(claims.c, answer.basis).await?;
         let command = turn_command(claims.a, claims.n, answer);
         let done = self.execute(permit, claims.c, command).await?;
         Ok(!matches!(done.reply, Reply::Withheld | Reply::Repeat))
@@ -392,6 +402,46 @@ impl Engine {
         }
     }
 
+    /// Asks once and puts itself on again. The cursor is kept in the link, in the commit of what was learnt.
+    async fn poll_target(
+        &self,
+        work: &LeasedEffect,
+        state: &Conversation,
+        target: ConnectionId,
+        baton: u64,
+    ) -> Result<Performed> {
+        let id = work.conversation;
+        let phase = match &state.own.holder {
+            Holder::Target { connection, phase, .. } if *connection == target && state.own.baton == baton => *phase,
+            _ => return Ok(Performed::Nothing),
+        };
+        if phase == Phase::Opening {
+            return Ok(Performed::Again { after: 250 });
+        }
+        let Some(plugin) = self.plugins.target(target) else { return Ok(Performed::Nothing) };
+        let link = self.store.link(target, id).await?;
+        let kept: Option<(u64, String)> = link.as_ref().and_then(|link| serde_json::from_slice(&link.state).ok());
+        let cursor = kept.filter(|(number, _)| *number == baton).map(|(_, cursor)| cursor);
+        let polled = match plugin.poll(id, baton, cursor).await {
+            Ok(Some(polled)) => polled,
+            Ok(None) => return Ok(Performed::Nothing),
+            Err(error) => {
+                tracing::debug!(%target, %error, "a target could not be polled; tried again");
+                return Ok(Performed::Again { after: self.back_off(work.attempts.min(7)) });
+            }
+        };
+        if !polled.did.is_empty() {
+            let state = serde_json::to_vec(&(baton, polled.cursor.unwrap_or_default())).unwrap_or_default();
+            let version = link.as_ref().map_or(1, |link| link.version + 1);
+            let outside = link.and_then(|link| link.outside);
+            let links = vec![Link { connection: target, conversation: id, outside, state, version }];
+            let along = Along { links, ..Along::default() };
+            let permit = Permit::performed_for_target(target, id);
+            self.execute_along(&permit, id, Command::TargetTurn { baton, did: polled.did }, along).await?;
+        }
+        Ok(Performed::Again { after: polled.again.max(200) })
+    }
+
     async fn close_target(
         &self,
         work: &LeasedEffect,
@@ -418,6 +468,7 @@ impl Engine {
 fn turn_command(ask: AskId, baton: u64, answer: Answer) -> Command {
     let Answer { messages, first_ordinal, said, then, basis } = answer;
     let variables = said.variables.clone();
+    let silent = (messages.is_empty() && said != BotSaid::default()).then(|| said.clone());
     let mut said = Some(said);
     let replies = messages
         .into_iter()
@@ -439,7 +490,7 @@ fn turn_command(ask: AskId, baton: u64, answer: Answer) -> Command {
         Then::HandOver { reason, to } => Some(BotEnd::HandOver { reason, to, variables }),
         Then::End => Some(BotEnd::End),
     };
-    Command::BotTurn { replies, end: end.map(|how| (ask, baton, how)) }
+    Command::BotTurn { replies, said: silent, end: end.map(|how| (ask, baton, how)) }
 }
 
 fn content(opened: &Opened) -> Option<Content> {

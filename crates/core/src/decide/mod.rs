@@ -159,9 +159,10 @@ pub fn decide(loaded: Loaded, facts: &Facts, actor: Actor, command: Command) -> 
         Command::Rate(rate) => rate::rate(&mut m, rate),
         Command::SetPresence { available, by } => presence::set(&mut m, available, by),
         Command::BotReplied(reply) => bot::replied(&mut m, reply),
-        Command::BotEnded { ask, baton, how } => bot::ended(&mut m, ask, baton, how),
-        Command::BotTurn { replies, end } => bot::turn(&mut m, replies, end),
+        Command::BotEnded { ask, baton, how } => bot::ended(&mut m, ask, baton, how, None),
+        Command::BotTurn { replies, said, end } => bot::turn(&mut m, replies, said, end),
         Command::Target { baton, did } => target::did(&mut m, baton, did),
+        Command::TargetTurn { baton, did } => target::turn(&mut m, baton, did),
         Command::AgentLost { agent } => presence::lost(&mut m, agent),
         Command::Due => due::due(&mut m),
     }?;

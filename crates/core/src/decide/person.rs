@@ -374,7 +374,7 @@ mod tests {
         let mut house = House::new(outside());
         house.start(CHAT);
         let kinds = ["handover-asked", "handover-answered", "told:asked", "holder-set"];
-        house.when(Actor::CUSTOMER, Command::AskPerson).then(&kinds).effects(&["open_target"]);
+        house.when(Actor::CUSTOMER, Command::AskPerson).then(&kinds).effects(&["open_target", "poll_target"]);
     }
 
     #[test]

@@ -64,6 +64,15 @@ pub(super) fn did(m: &mut Moves<'_>, baton: u64, did: TargetDid) -> Result<Reply
     Ok(Reply::Done)
 }
 
+/// What a polled target did, in one commit with its cursor.
+pub(super) fn turn(m: &mut Moves<'_>, baton: u64, all: Vec<TargetDid>) -> Result<Reply, Refusal> {
+    let mut reply = Reply::Done;
+    for one in all {
+        reply = did(m, baton, one)?;
+    }
+    Ok(reply)
+}
+
 /// Judged by baton number: said too late is kept, opened too late is closed there.
 fn stale(m: &mut Moves<'_>, baton: u64, did: TargetDid) -> Reply {
     let Who::Target { id: target, .. } = m.actor.who else { return Reply::Withheld };
@@ -112,6 +121,8 @@ fn ended(m: &mut Moves<'_>, disposition: Option<String>, back_to_bot: bool) {
     let passing = disposition.map(|disposition| Passing { disposition: Some(disposition), ..Passing::default() });
     match m.bot().filter(|_| back_to_bot && m.conv().hand_backs < limits::HAND_BACKS) {
         Some(bot) => {
+            // It is over there already: nothing is left to close.
+            m.push(Audience::People, PhaseSet { phase: Phase::Ending, due: m.now(), place: None }, None);
             m.pass(Holder::Bot { connection: bot, returns_to: None, due: None }, Why::HandedBack, passing);
             // A bot that cannot be asked now is not lost: the customer's next word asks it.
             let _ = m.open_ask(bot, crate::event::AskFor::HandedBack);
@@ -123,5 +134,115 @@ fn ended(m: &mut Moves<'_>, disposition: Option<String>, back_to_bot: bool) {
             m.tell(&Notice::Closed { by: ClosedBy::House(at) });
             super::close::ask_rating(m);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::actor::Actor;
+    use crate::command::{Command, TargetDid};
+    use crate::common::*;
+    use crate::decide::Reply;
+    use crate::ownership::{Holder, Phase};
+    use crate::refusal::Refusal;
+
+    fn joined() -> TargetDid {
+        TargetDid::Joined { human: true, name: Some("Rita".into()), party: None }
+    }
+
+    fn said() -> TargetDid {
+        TargetDid::Said { content: content("Rita here"), name: Some("Rita".into()), party: None, outside: None }
+    }
+
+    fn ended(back_to_bot: bool) -> TargetDid {
+        TargetDid::Ended { disposition: Some("solved".into()), back_to_bot }
+    }
+
+    #[test]
+    fn a_target_accepts_once_and_the_handover_waits_for_a_person() {
+        let mut house = given_opening();
+        house.when_target(TargetDid::Accepted).then(&["phase-set", "told:in_line"]);
+        house.when_target(TargetDid::Accepted).then(&[]);
+        house.when_target(TargetDid::Waiting { place: Some(2) }).then(&["phase-set"]);
+        assert!(house.state().handover.is_some());
+        house.when_target(joined()).then(&["phase-set", "handover-ended", "told:joined"]);
+        house.when_target(TargetDid::Waiting { place: Some(1) }).then(&[]);
+    }
+
+    #[test]
+    fn a_first_word_is_a_person_who_joined() {
+        let mut house = given_opening();
+        house.when_target(said()).then(&["phase-set", "handover-ended", "told:joined", "said"]);
+        house.when_target(said()).then(&["said"]);
+    }
+
+    #[test]
+    fn a_target_opened_too_late_is_closed_and_its_late_word_withheld() {
+        let mut house = given_opening();
+        let baton = house.baton();
+        house.when_next_due().effects(&["close_target"]);
+        let late = |did| Command::Target { baton, did };
+        for did in [TargetDid::Accepted, joined()] {
+            house.when(Actor::target(TARGET, None), late(did)).then(&[]).effects(&["close_target"]);
+        }
+        house.when(Actor::target(TARGET, None), late(said())).then(&["said"]).replied(Reply::Withheld).effects(&[]);
+        house.when(Actor::target(TARGET, None), late(ended(true))).then(&[]).effects(&[]);
+    }
+
+    #[test]
+    fn a_target_that_refuses_fails_over_to_the_line() {
+        let mut house = given_opening();
+        house.when_target(TargetDid::Refused).then(&[
+            "failed",
+            "handover-ended",
+            "told:target_failed",
+            "handover-asked",
+            "handover-answered",
+            "holder-set",
+            "told:in_line",
+        ]);
+    }
+
+    #[test]
+    fn a_target_that_ends_before_anybody_answered_has_failed() {
+        let mut house = given_opening();
+        house.when_target(TargetDid::Accepted).done();
+        house.when_target(ended(false)).done();
+        assert!(matches!(house.state().own.holder, Holder::Queue { .. }));
+    }
+
+    #[test]
+    fn a_target_that_is_done_gives_back_or_closes() {
+        let mut house = given_live();
+        house.when_target(ended(true)).then(&["phase-set", "holder-set", "ask-opened"]).effects(&["ask_bot"]);
+        assert_eq!(house.state().hand_backs, 1);
+        let mut house = given_live();
+        house.when_target(ended(false)).then(&["holder-set", "told:closed"]).effects(&[]);
+    }
+
+    #[test]
+    fn what_a_target_gives_back_was_not_given_by_the_agent_before_it() {
+        let mut house = given_live();
+        house.when(Actor::agent(SAM), Command::TakeOver).done();
+        let to = crate::command::TransferTo::Target(TARGET);
+        house.when(Actor::agent(SAM), Command::Transfer { to, note: None }).done();
+        house.when_target(joined()).done();
+        house.when_target(ended(true)).done();
+        let then = house.when_bot_ends(crate::command::BotEnd::Answered);
+        assert!(then.words().starts_with("Our colleague has handed you back"), "{}", then.words());
+    }
+
+    #[test]
+    fn a_person_passed_on_inside_the_target_is_told_as_joining() {
+        let mut house = given_live();
+        house.when_target(TargetDid::Transferred { name: None }).then(&["phase-set", "told:joined"]);
+        assert!(matches!(house.state().own.holder, Holder::Target { phase: Phase::Live, .. }));
+    }
+
+    #[test]
+    fn only_a_target_acts_as_one() {
+        let baton = given_opening().baton();
+        let command = Command::Target { baton, did: TargetDid::Accepted };
+        given_opening().when(Actor::bot(BOT), command).refused(&Refusal::NotAllowed);
     }
 }

@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn to_a_target_it_is_opened_under_the_new_baton_number() {
         let mut house = given_held();
-        house.when(Actor::agent(ANA), to(TransferTo::Target(TARGET))).effects(&["open_target"]);
+        house.when(Actor::agent(ANA), to(TransferTo::Target(TARGET))).effects(&["open_target", "poll_target"]);
         assert!(matches!(house.state().own.holder, Holder::Target { .. }));
         given_held().when(Actor::agent(ANA), to(TransferTo::Target(BOT))).refused(&Refusal::UnknownDestination);
     }

@@ -25,6 +25,8 @@ pub enum BodyKind {
     Rating,
     /// [`Body::Settings`].
     Settings,
+    /// [`Body::BotSaid`], where it was not said with a message.
+    BotSaid,
 }
 
 /// The sealed part of an event, as JSON under the seal.
@@ -77,6 +79,8 @@ pub enum Body {
         /// The words.
         comment: String,
     },
+    /// What a bot said of a turn in which it sent no message.
+    BotSaid(BotSaid),
     /// A setting.
     Settings {
         /// As JSON.
@@ -173,6 +177,7 @@ impl Body {
             Self::Note { .. } => BodyKind::Note,
             Self::Rating { .. } => BodyKind::Rating,
             Self::Settings { .. } => BodyKind::Settings,
+            Self::BotSaid(_) => BodyKind::BotSaid,
         }
     }
 }

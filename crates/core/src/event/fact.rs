@@ -508,7 +508,7 @@ kinds! {
         limit: Ms,
     }
     /// The turn is over.
-    "ask-ended" AskEnded None {
+    "ask-ended" AskEnded BotSaid {
         /// Which ask.
         ask: AskId,
         /// How.

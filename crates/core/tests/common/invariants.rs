@@ -130,7 +130,7 @@ fn body(event: &Drafted) {
     match &event.body {
         Some(body) => assert_eq!(body.kind(), kind),
         None => assert!(
-            matches!(kind, BodyKind::None | BodyKind::Passing | BodyKind::Note | BodyKind::Rating),
+            matches!(kind, BodyKind::None | BodyKind::Passing | BodyKind::Note | BodyKind::Rating | BodyKind::BotSaid),
             "{} needs its body",
             event.header.fact.kind()
         ),
@@ -307,7 +307,9 @@ fn outside(loaded: &Loaded, decision: &Decision, after: &Conversation) {
                     assert_eq!(*baton, after.own.baton);
                 }
             }
-            Effect::OpenTarget { baton, .. } | Effect::TellTarget { baton, .. } => assert_eq!(*baton, after.own.baton),
+            Effect::OpenTarget { baton, .. } | Effect::TellTarget { baton, .. } | Effect::PollTarget { baton, .. } => {
+                assert_eq!(*baton, after.own.baton);
+            }
             Effect::CloseTarget { .. } => {}
         }
     }
@@ -315,8 +317,11 @@ fn outside(loaded: &Loaded, decision: &Decision, after: &Conversation) {
     if let Holder::Target { connection, .. } = before.own.holder
         && !before.own.holder.same_party(&after.own.holder)
     {
-        let ended = of(loaded.id, &decision.events)
-            .any(|event| matches!(&event.header.fact, Fact::HolderSet(fact) if fact.why == Why::TargetEnded));
+        let ended = of(loaded.id, &decision.events).any(|event| match &event.header.fact {
+            Fact::HolderSet(fact) => fact.why == Why::TargetEnded,
+            Fact::PhaseSet(fact) => fact.phase == Phase::Ending,
+            _ => false,
+        });
         let closed = decision.effects.iter().any(
             |effect| matches!(effect, Effect::CloseTarget { target, baton, .. } if *target == connection && *baton == before.own.baton),
         );
@@ -347,7 +352,7 @@ fn finish(after: &Conversation, now: Ms) {
 pub(crate) fn late(before: &Conversation, actor: &Actor, command: &Command, decision: &Decision) {
     let baton = match command {
         Command::BotReplied(reply) => reply.baton,
-        Command::BotEnded { baton, .. } | Command::Target { baton, .. } => *baton,
+        Command::BotEnded { baton, .. } | Command::Target { baton, .. } | Command::TargetTurn { baton, .. } => *baton,
         _ => return,
     };
     if baton == before.own.baton {

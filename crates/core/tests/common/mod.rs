@@ -348,6 +348,7 @@ impl Then {
             Effect::AskBot { .. } => "ask_bot",
             Effect::OpenTarget { .. } => "open_target",
             Effect::TellTarget { .. } => "tell_target",
+            Effect::PollTarget { .. } => "poll_target",
             Effect::CloseTarget { .. } => "close_target",
         };
         assert_eq!(self.done().effects.iter().map(word).collect::<Vec<_>>(), words);
