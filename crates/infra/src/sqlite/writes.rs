@@ -109,6 +109,13 @@ impl Main {
 /// All or nothing.
 pub(super) fn commit(main: &mut Main, commit: &Commit) -> Result<Offset, Fault> {
     check_streams(main, commit)?;
+    // What may still conflict comes first, so that a refusal mostly has nothing to undo.
+    for record in &commit.records {
+        add_record(&main.connection, record)?;
+    }
+    for link in &commit.links {
+        put_link(&main.connection, link)?;
+    }
     let mut last = None;
     for (at, event) in commit.events.iter().enumerate() {
         let later = commit.events[at + 1..].iter().any(|other| other.stream == event.stream);
@@ -125,14 +132,8 @@ pub(super) fn commit(main: &mut Main, commit: &Commit) -> Result<Offset, Fault> 
     for (stream, due) in &commit.timers {
         set_timer(main, *stream, *due)?;
     }
-    for link in &commit.links {
-        put_link(&main.connection, link)?;
-    }
     for row in &commit.rows {
         put_row(&main.connection, row)?;
-    }
-    for record in &commit.records {
-        add_record(&main.connection, record)?;
     }
     match last {
         Some(offset) => Ok(offset),
