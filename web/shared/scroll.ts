@@ -4,15 +4,17 @@
  */
 export function stayAtEnd(scroller: HTMLElement): () => void {
   let atEnd = true;
-  let height = 0;
+  let top = 0;
   const toEnd = () => {
     if (atEnd) scroller.scrollTop = scroller.scrollHeight;
-    height = scroller.clientHeight;
+    top = scroller.scrollTop;
   };
   const scrolled = () => {
-    // A scroll that comes with a change of height is the browser's, not the reader's.
-    if (scroller.clientHeight !== height) return;
-    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+    const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+    // Only going up is leaving the end: the event of our own scroll may arrive when the list has grown again.
+    if (near) atEnd = true;
+    else if (scroller.scrollTop < top) atEnd = false;
+    top = scroller.scrollTop;
   };
   const sizes = new ResizeObserver(toEnd);
   sizes.observe(scroller);

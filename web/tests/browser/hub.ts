@@ -74,6 +74,7 @@ export class Hub {
   }
 
   async #ready(): Promise<boolean> {
+    if (!/ready/.test(this.output)) return false;
     return fetch(`${this.origin}/health/ready`).then(
       (answer) => answer.ok,
       () => false,

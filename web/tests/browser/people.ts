@@ -155,6 +155,10 @@ export class Customer {
   async reads(text: string | RegExp): Promise<void> {
     await this.messages.getByText(text).first().waitFor();
   }
+  /** How many runs of messages the assistant has begun. */
+  async fromAssistant(): Promise<number> {
+    return this.messages.getByText("assistant", { exact: true }).count();
+  }
   /** How often a text stands in the chat: lost is 0, doubled is 2. */
   async times(text: string): Promise<number> {
     return this.messages.getByText(text, { exact: true }).count();

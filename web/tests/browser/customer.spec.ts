@@ -1,0 +1,140 @@
+/** What a shop's visitors need of the chat, whatever their browser forbids. No agent takes part. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Hub, obstacle } from "./hub.ts";
+import { accessible, Complaints, Customer, launch, openContext, openShop, shoot } from "./people.ts";
+
+const missing = obstacle();
+if (missing && process.env.BATON_CI) throw new Error(missing);
+
+describe.skipIf(missing)("the chat on a shop's page", () => {
+  let hub: Hub;
+  let browser: Browser;
+  let shop: { origin: string; close: () => void };
+
+  beforeAll(async () => {
+    hub = await Hub.start();
+    browser = await launch();
+    shop = await openShop(hub.origin, "demo");
+  });
+  afterAll(async () => {
+    shop?.close();
+    await browser?.close();
+    await hub?.stop();
+  });
+
+  async function answered(customer: Customer, question: string): Promise<void> {
+    const before = await customer.fromAssistant();
+    await customer.say(question);
+    await customer.reads(question);
+    await expect.poll(() => customer.fromAssistant(), { timeout: 15_000 }).toBeGreaterThan(before);
+    expect(await customer.times(question)).toBe(1);
+  }
+
+  it("a_visitor_who_does_not_chat_pays_for_a_button", async () => {
+    const complaints = new Complaints();
+    const context = await openContext(browser, complaints);
+    const page = await context.newPage();
+    const taken: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().startsWith(hub.origin)) taken.push(new URL(request.url()).pathname);
+    });
+    await page.goto(shop.origin);
+    await page.getByRole("button", { name: "Open chat" }).waitFor();
+    expect(taken).toEqual(["/widget.js"]);
+    const size = await page.evaluate(
+      () => document.documentElement.scrollHeight - document.documentElement.clientHeight,
+    );
+    expect(size, "the page did not grow").toBe(0);
+    await accessible(page, "the launcher");
+    await context.close();
+    complaints.none();
+  });
+
+  it("a_chat_works_where_sockets_are_forbidden", async () => {
+    const complaints = new Complaints();
+    const context = await openContext(browser, complaints);
+    await context.routeWebSocket(/\/chat\/v1\/socket/, (socket) => socket.close());
+    const customer = await Customer.visit(context, shop.origin);
+    await answered(customer, "Where is my parcel?");
+    await answered(customer, "What are your opening hours?");
+    await customer.reload();
+    await customer.reads("What are your opening hours?");
+    await context.close();
+    complaints.none();
+  });
+
+  it("a_chat_works_where_storage_is_forbidden", async () => {
+    const complaints = new Complaints();
+    const context = await openContext(browser, complaints);
+    await context.addInitScript(() => {
+      for (const name of ["localStorage", "sessionStorage"])
+        Object.defineProperty(window, name, {
+          get() {
+            throw new DOMException("forbidden", "SecurityError");
+          },
+        });
+    });
+    const customer = await Customer.visit(context, shop.origin);
+    await answered(customer, "Where is my parcel?");
+    await context.close();
+    complaints.none();
+  });
+
+  it("two_tabs_of_one_browser_are_one_chat", async () => {
+    const complaints = new Complaints();
+    const context = await openContext(browser, complaints);
+    const first = await Customer.visit(context, shop.origin);
+    await answered(first, "Where is my parcel?");
+    const second = await Customer.visit(context, shop.origin);
+    await second.reads("Where is my parcel?");
+    await answered(second, "What are your opening hours?");
+    await first.reads("What are your opening hours?");
+    await first.say("Thank you from the first tab");
+    await second.reads("Thank you from the first tab");
+    for (const customer of [first, second]) {
+      expect(await customer.times("Where is my parcel?")).toBe(1);
+      expect(await customer.times("Thank you from the first tab")).toBe(1);
+    }
+    await context.close();
+    complaints.none();
+  });
+
+  it("what_was_written_while_the_hub_was_away_outlives_a_reload", async () => {
+    const complaints = new Complaints();
+    const context = await openContext(browser, complaints);
+    const customer = await Customer.visit(context, shop.origin);
+    await answered(customer, "Where is my parcel?");
+    // The shop stays up, the hub goes: the page reloads, but cannot fetch its chat until the hub is back.
+    complaints.expectCut = true;
+    await hub.kill();
+    await customer.page.getByText("The connection is lost").first().waitFor();
+    await customer.say("Do you repair tents?");
+    await customer.page.getByText("Waiting for the connection").waitFor();
+    await shoot(customer.page, "widget-unsent");
+    await hub.run();
+    await customer.reload();
+    await customer.reads("Do you repair tents?");
+    await customer.page
+      .getByText(/Waiting for the connection|Sending/)
+      .first()
+      .waitFor({ state: "detached" });
+    expect(await customer.times("Do you repair tents?")).toBe(1);
+    await context.close();
+    complaints.none();
+  });
+
+  it("a_text_that_is_too_long_cannot_be_sent_and_says_why", async () => {
+    const complaints = new Complaints();
+    const context = await openContext(browser, complaints, { width: 390, height: 844 });
+    const customer = await Customer.visit(context, shop.origin);
+    await customer.box.fill("a".repeat(20_001));
+    await customer.page.getByText("1 character too many").waitFor();
+    expect(await customer.button("Send").isDisabled()).toBe(true);
+    await accessible(customer.page, "a text that is too long");
+    const panel = await customer.page.getByRole("dialog").boundingBox();
+    expect(panel, "a phone's screen is filled").toEqual({ x: 0, y: 0, width: 390, height: 844 });
+    await context.close();
+    complaints.none();
+  });
+});
