@@ -58,7 +58,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    // REPLAY-CLI
+    /// Plays conversations through the public API of a running hub and judges what became of them.
+    Replay(baton_probe::replay::Options),
     /// Set-up links and API keys, while the hub does not run.
     Admin {
         #[command(subcommand)]
@@ -130,7 +131,12 @@ async fn run(command: Command, mut options: Options) -> Result<()> {
             }
             Ok(())
         }
-        // REPLAY-RUN
+        Command::Replay(options) => {
+            let json = options.json;
+            let report = baton_probe::replay::run(options).await?;
+            report.print(json);
+            if report.clean() { Ok(()) } else { anyhow::bail!("the journals found violations; see the report") }
+        }
         Command::Admin { what } => {
             let opened = hub::open(&options, String::new()).await?;
             match what {
