@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// Questions in one template-made conversation.
 const QUESTIONS: usize = 4;
+/// Bitext's two requests for a person.
+const PERSON: &[&str] = &["contact_human_agent", "contact_customer_service"];
 
 #[derive(Parser)]
 struct Command {
@@ -138,13 +140,26 @@ fn bitext(data: &Path, heldout: &Path, limit: usize) -> anyhow::Result<Option<Ve
         #[serde(default)]
         intent: String,
     }
-    let path = if heldout.exists() { heldout.to_owned() } else { data.join("bitext-cs/train.jsonl.gz") };
+    let all = data.join("bitext-cs/train.jsonl.gz");
+    let path = if heldout.exists() { heldout.to_owned() } else { all.clone() };
     if !path.exists() {
         return Ok(None);
     }
-    let mut intents: Vec<(String, Vec<String>)> = Vec::new();
+    let mut read = Vec::new();
     for line in lines(&path)? {
-        let line: Line = serde_json::from_str(&line?).with_context(|| path.display().to_string())?;
+        read.push(serde_json::from_str::<Line>(&line?).with_context(|| path.display().to_string())?);
+    }
+    if path != all && all.exists() {
+        // Nobody learns from these: they are requests for a person and no topics.
+        for line in lines(&all)? {
+            let line: Line = serde_json::from_str(&line?).with_context(|| all.display().to_string())?;
+            if PERSON.contains(&line.intent.as_str()) {
+                read.push(line);
+            }
+        }
+    }
+    let mut intents: Vec<(String, Vec<String>)> = Vec::new();
+    for line in read {
         match intents.iter_mut().find(|(intent, _)| *intent == line.intent) {
             Some((_, texts)) => texts.push(line.text),
             None => intents.push((line.intent, vec![line.text])),

@@ -117,6 +117,18 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<Conversation>> {
     Ok(out)
 }
 
+/// Reads several files and mixes them evenly: each part of the play holds something of each file.
+pub(crate) fn mixed(paths: &[std::path::PathBuf]) -> anyhow::Result<Vec<Conversation>> {
+    let mut all = Vec::new();
+    for path in paths {
+        let read = read(path)?;
+        let count = read.len() as f64;
+        all.extend(read.into_iter().enumerate().map(|(at, conversation)| (at as f64 / count, conversation)));
+    }
+    all.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    Ok(all.into_iter().map(|(_, conversation)| conversation).collect())
+}
+
 fn parse(line: &str) -> anyhow::Result<Conversation> {
     let conversation: Conversation = serde_json::from_str(line)?;
     if conversation.turns.is_empty() {

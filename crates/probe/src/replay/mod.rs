@@ -35,8 +35,9 @@ use uuid::Uuid;
 /// What to play, against which hub, and with which troubles.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// The conversations: JSON Lines, one conversation per line.
-    pub file: PathBuf,
+    /// The conversations: JSON Lines, one conversation per line. Several files are mixed evenly.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
     /// The word in the addresses of the inbox that is written to.
     #[arg(long, default_value = "demo")]
     pub inbox: String,
@@ -177,7 +178,7 @@ impl Board {
 /// # Errors
 /// The file, the hub, the inbox, the key or the agents are not as they must be.
 pub async fn run(options: Options) -> anyhow::Result<Report> {
-    let mut script = script::read(&options.file)?;
+    let mut script = script::mixed(&options.files)?;
     script.truncate(options.limit.unwrap_or(usize::MAX));
     let mut process = match (&options.serve, &options.hub_data) {
         (Some(program), Some(data)) => {
