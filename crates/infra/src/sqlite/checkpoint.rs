@@ -2,25 +2,37 @@
 //! times as long.
 
 use rusqlite::Connection;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 /// Pages in the write-ahead log that are worth a checkpoint.
 const PAGES: i64 = 1_000;
-/// Pages after which the writer is made to wait once, so that the write-ahead log can start over: under a load without
-/// a pause a passive checkpoint never gets that far, and the file would grow for ever. 64 MiB.
+/// Pages after which the writer itself finishes a checkpoint, so that the write-ahead log can start over: under a load
+/// without a pause a passive checkpoint never gets to its end, and the file would grow for ever. 64 MiB.
 const TOO_MANY_PAGES: i64 = 16_384;
 /// Commands after which the checkpoint thread looks.
 const COMMANDS: usize = 64;
 
-/// Tells the checkpoint thread that something was written.
+/// The writer's side: tells the checkpoint thread that something was written, and starts the log over when told to.
 pub(super) struct Nudge {
     sender: SyncSender<()>,
     since: usize,
+    start_over: Arc<AtomicBool>,
 }
 
 impl Nudge {
-    pub(super) fn written(&mut self, commands: usize) {
+    /// So many commands have been committed on this connection.
+    pub(super) fn written(&mut self, connection: &Connection, commands: usize) {
+        // Done by the writer between two transactions: another connection would have to fight it for its lock, and a
+        // writer under load lets that go for microseconds only. Nearly all pages are in the file already.
+        if self.start_over.load(Ordering::Acquire) {
+            if let Err(error) = checkpoint(connection, "RESTART") {
+                tracing::warn!(%error, "the write-ahead log could not start over");
+            }
+            self.start_over.store(false, Ordering::Release);
+        }
         self.since += commands;
         if self.since >= COMMANDS {
             self.since = 0;
@@ -34,14 +46,20 @@ impl Nudge {
 pub(super) fn start(connection: Connection) -> std::io::Result<(Nudge, JoinHandle<()>)> {
     let (sender, receiver) = sync_channel(1);
     let thread = std::thread::Builder::new().name("store-checkpoint".to_owned());
-    let thread = thread.spawn(move || run(&connection, &receiver))?;
-    Ok((Nudge { sender, since: 0 }, thread))
+    let start_over = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&start_over);
+    let thread = thread.spawn(move || run(&connection, &receiver, &asked))?;
+    Ok((Nudge { sender, since: 0, start_over }, thread))
 }
 
-fn run(connection: &Connection, nudges: &Receiver<()>) {
+fn run(connection: &Connection, nudges: &Receiver<()>, start_over: &AtomicBool) {
     while nudges.recv().is_ok() {
-        if let Err(error) = look(connection) {
-            tracing::warn!(%error, "a checkpoint failed; the next one tries again");
+        if start_over.load(Ordering::Acquire) {
+            continue;
+        }
+        match look(connection) {
+            Ok(too_long) => start_over.store(too_long, Ordering::Release),
+            Err(error) => tracing::warn!(%error, "a checkpoint failed; the next one tries again"),
         }
     }
     if let Err(error) = checkpoint(connection, "TRUNCATE") {
@@ -49,17 +67,15 @@ fn run(connection: &Connection, nudges: &Receiver<()>) {
     }
 }
 
-fn look(connection: &Connection) -> rusqlite::Result<()> {
+/// Moves pages into the file if there are enough of them. True: the write-ahead log has become too long.
+fn look(connection: &Connection) -> rusqlite::Result<bool> {
     let (logged, moved) = checkpoint(connection, "NOOP")?;
     if logged - moved < PAGES {
-        return Ok(());
+        return Ok(false);
     }
     let (logged, moved) = checkpoint(connection, "PASSIVE")?;
     tracing::debug!(logged, moved, "checkpoint");
-    if logged > TOO_MANY_PAGES {
-        checkpoint(connection, "RESTART")?;
-    }
-    Ok(())
+    Ok(logged > TOO_MANY_PAGES)
 }
 
 /// Runs a checkpoint; pages in the write-ahead log, and how many of them are in the file.

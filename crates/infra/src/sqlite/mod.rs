@@ -14,6 +14,9 @@ mod reads;
 mod writer;
 mod writes;
 
+#[cfg(test)]
+mod tests;
+
 pub use migrate::{Level, LevelError};
 pub use open::OpenError;
 

@@ -49,7 +49,7 @@ impl State for Main {
     }
 
     fn committed(&mut self, commands: usize) {
-        self.nudge.written(commands);
+        self.nudge.written(&self.connection, commands);
     }
 }
 

@@ -1,0 +1,281 @@
+//! What only this store has: files, locks, levels, a disk that fills up.
+
+use super::*;
+use baton_core::limits;
+use baton_kit::store::{HolderKind, NewEffect};
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+const SEED: [u8; 16] = [7; 16];
+
+fn folder() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    (folder, path)
+}
+
+fn stream(number: u128) -> Stream {
+    Stream::Conversation(ConversationId(Uuid::from_u128(number)))
+}
+
+fn said(stream: Stream, seq: u64, bytes: usize) -> Commit {
+    let event = SealedEvent { stream, seq, position: None, header: b"{}".to_vec(), body: Some(vec![7; bytes]) };
+    Commit { expected: vec![(stream, seq - 1)], events: vec![event], ..Commit::default() }
+}
+
+fn refusal(opened: Result<SqliteStore, OpenError>) -> OpenError {
+    opened.err().expect("it must be refused")
+}
+
+#[tokio::test]
+async fn a_second_hub_on_a_folder_is_refused_until_the_first_lets_it_go() {
+    let (_tmp, folder) = folder();
+    let first = SqliteStore::open(&folder, SEED).unwrap();
+    let refused = refusal(SqliteStore::open(&folder, SEED));
+    assert!(matches!(refused, OpenError::InUse(_)) && refused.to_string().contains("another hub"), "{refused}");
+    assert!(!check(&folder).unwrap()[0].behind(), "a check works beside a running hub");
+    first.close();
+    SqliteStore::open(&folder, SEED).unwrap();
+}
+
+#[tokio::test]
+async fn a_closed_store_says_so_and_leaves_no_write_ahead_log() {
+    let (_tmp, folder) = folder();
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    store.commit(said(stream(1), 1, 10)).await.unwrap();
+    store.close();
+    store.close();
+    assert!(matches!(store.commit(said(stream(1), 2, 10)).await, Err(Error::Closed)));
+    assert!(matches!(store.read(stream(1), 0, 1).await, Err(Error::Closed)));
+    assert!(matches!(store.key(KeyId(Uuid::nil())).await, Err(Error::Closed)));
+    for log in ["baton.db-wal", "keys.db-wal"] {
+        assert!(std::fs::metadata(folder.join(log)).map_or(0, |found| found.len()) == 0, "{log} is left");
+    }
+}
+
+#[tokio::test]
+async fn what_is_queued_when_the_store_closes_is_still_committed() {
+    let (_tmp, folder) = folder();
+    let store = Arc::new(SqliteStore::open(&folder, SEED).unwrap());
+    let mut commits: Vec<_> = (0..200).map(|number| Box::pin(store.commit(said(stream(number), 1, 10)))).collect();
+    for commit in &mut commits {
+        // Polled once: queued.
+        assert!(commit.now_or_never().is_none());
+    }
+    store.close();
+    assert!(join_all(commits).await.into_iter().all(|outcome| outcome.is_ok()));
+    drop(store);
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    assert_eq!(store.tail(Offset(0), 1_000).await.unwrap().len(), 200);
+}
+
+#[tokio::test]
+async fn a_full_queue_is_said_at_once() {
+    let (_tmp, folder) = folder();
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    let (hold, held) = std::sync::mpsc::sync_channel::<()>(0);
+    let mut blocked = Box::pin(store.main.call(move |_| {
+        let _ = held.recv();
+        Ok(())
+    }));
+    assert!((&mut blocked).now_or_never().is_none());
+    let mut waiting = Vec::new();
+    let mut busy = false;
+    // One batch more than the queue: some may have been taken out of it before the writer was held.
+    for number in 0..2 * limits::WRITER_QUEUE as u128 {
+        let mut commit = Box::pin(store.commit(said(stream(number), 1, 1)));
+        match (&mut commit).now_or_never() {
+            Some(outcome) => {
+                assert!(matches!(outcome, Err(Error::Busy)), "{outcome:?}");
+                busy = true;
+                break;
+            }
+            None => waiting.push(commit),
+        }
+    }
+    assert!(busy);
+    drop(hold);
+    assert!(join_all(waiting).await.into_iter().all(|outcome| outcome.is_ok()));
+    blocked.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_as_one_and_the_store_goes_on_when_there_is_room() {
+    let (_tmp, folder) = folder();
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    store.commit(said(stream(1), 1, 10)).await.unwrap();
+    let most_pages = async |pages: i64| {
+        let set = move |main: &mut writes::Main| {
+            Ok(main.connection().query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?)
+        };
+        store.main.call(set).await.unwrap();
+    };
+    most_pages(60).await;
+    // Small ones in the same batch as the one that does not fit: none of what was answered with success is lost.
+    let commits = (2..40).map(|number| store.commit(said(stream(number), 1, if number == 20 { 1 << 20 } else { 10 })));
+    let outcomes = join_all(commits).await;
+    assert!(matches!(outcomes[18], Err(Error::Full(_))), "{:?}", outcomes[18]);
+    let kept = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(store.tail(Offset(0), 1_000).await.unwrap().len(), 1 + kept);
+    most_pages(1_000_000).await;
+    for (number, outcome) in (2..40).zip(outcomes) {
+        let next = if outcome.is_ok() { 2 } else { 1 };
+        store.commit(said(stream(number), next, 10)).await.unwrap();
+    }
+    store.commit(said(stream(1), 2, 1 << 20)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_store_that_may_not_be_written_says_so_and_keeps_nothing() {
+    let (_tmp, folder) = folder();
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    store.main.call(|main| Ok(main.connection().pragma_update(None, "query_only", true)?)).await.unwrap();
+    assert!(matches!(store.commit(said(stream(1), 1, 10)).await, Err(Error::Full(_))));
+    drop(store);
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    assert_eq!(store.end().await.unwrap(), Offset(0));
+    store.commit(said(stream(1), 1, 10)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_command_that_fails_after_writing_fails_alone() {
+    let (_tmp, folder) = folder();
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    // Two events of one stream at one position: found by the index, when the first is written already.
+    let twice = |number| {
+        let mut commit = said(stream(number), 1, 10);
+        commit.events[0].position = Some(1);
+        commit.events.push(SealedEvent { seq: 2, ..commit.events[0].clone() });
+        commit
+    };
+    let commits =
+        (0..30).map(|number| store.commit(if number % 5 == 0 { twice(number) } else { said(stream(number), 1, 10) }));
+    for (number, outcome) in join_all(commits).await.into_iter().enumerate() {
+        assert_eq!(outcome.is_ok(), number % 5 != 0, "{number}: {outcome:?}");
+    }
+    for number in 0..30 {
+        let next = if number % 5 == 0 { 1 } else { 2 };
+        store.commit(said(stream(number), next, 10)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_write_ahead_log_that_has_become_too_long_starts_over_under_load() {
+    let (_tmp, folder) = folder();
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    for seq in 1..=25 {
+        store.commit(said(stream(1), seq, 3 << 20)).await.unwrap();
+    }
+    let other = rusqlite::Connection::open(folder.join("baton.db")).unwrap();
+    let logged = || checkpoint::checkpoint(&other, "NOOP").unwrap().0;
+    assert!(logged() > 16_384);
+    // Small ones without a pause: the checkpoint thread moves what there is, then the writer starts over.
+    let mut seq = 0;
+    while logged() > 4_096 {
+        seq += 1;
+        assert!(seq < 50_000, "the log does not start over");
+        store.commit(said(stream(2), seq, 10)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_destroyed_key_stands_nowhere_in_the_folder() {
+    let (_tmp, folder) = folder();
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    let secret = *b"a wrapped key that must be gone!";
+    let key = |number: u128, wrapped: &[u8]| WrappedKey {
+        id: KeyId(Uuid::from_u128(number)),
+        parent: None,
+        wrapped: wrapped.to_vec(),
+    };
+    let anywhere = || {
+        std::fs::read_dir(&folder).unwrap().any(|file| {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            bytes.windows(secret.len()).any(|part| part == secret)
+        })
+    };
+    store.put_keys((0..50).map(|number| key(number, &[number as u8; 32])).collect()).await.unwrap();
+    store.put_keys(vec![key(99, &secret)]).await.unwrap();
+    assert!(anywhere());
+    store.destroy_key(KeyId(Uuid::from_u128(99))).await.unwrap();
+    assert!(!anywhere());
+    assert!(store.key(KeyId(Uuid::from_u128(7))).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn files_of_different_stores_or_without_their_other_half_are_refused() {
+    let (_tmp, one) = folder();
+    let (_tmp, two) = folder();
+    for (folder, seed) in [(&one, [1; 16]), (&two, [2; 16])] {
+        let store = SqliteStore::open(folder, seed).unwrap();
+        store.put_keys(vec![WrappedKey { id: KeyId(Uuid::nil()), parent: None, wrapped: vec![1] }]).await.unwrap();
+    }
+    let (log, keys) = (one.join("baton.db"), one.join("keys.db"));
+    std::fs::rename(&keys, one.join("aside")).unwrap();
+    assert!(matches!(refusal(SqliteStore::open(&one, SEED)), OpenError::KeysMissing(_)));
+    std::fs::copy(two.join("keys.db"), &keys).unwrap();
+    assert!(matches!(refusal(SqliteStore::open(&one, SEED)), OpenError::Mixed(_)));
+    std::fs::rename(one.join("aside"), &keys).unwrap();
+    SqliteStore::open(&one, SEED).unwrap();
+    std::fs::remove_file(&log).unwrap();
+    assert!(matches!(refusal(SqliteStore::open(&one, SEED)), OpenError::LogMissing(_)));
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_level_is_refused_with_a_plain_sentence() {
+    let (_tmp, folder) = folder();
+    SqliteStore::open(&folder, SEED).unwrap().close();
+    let newer = rusqlite::Connection::open(folder.join("baton.db")).unwrap();
+    newer.execute("UPDATE meta SET value = 99 WHERE name = 'store_level'", []).unwrap();
+    newer.close().unwrap();
+    let before = std::fs::read(folder.join("baton.db")).unwrap();
+    let refused = refusal(SqliteStore::open(&folder, SEED)).to_string();
+    assert!(refused.contains("level 99") && refused.contains("newer version"), "{refused}");
+    assert!(check(&folder).is_err());
+    assert_eq!(std::fs::read(folder.join("baton.db")).unwrap(), before);
+}
+
+/// The fixture is a store as the first release wrote it. It must open for ever; it is never written anew.
+#[tokio::test]
+async fn a_store_of_level_1_opens_and_has_all_it_had() {
+    let (_tmp, folder) = folder();
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, sql) in [
+        ("baton.db", include_str!("../../tests/fixtures/level-1/baton.sql")),
+        ("keys.db", include_str!("../../tests/fixtures/level-1/keys.sql")),
+    ] {
+        rusqlite::Connection::open(folder.join(name)).unwrap().execute_batch(sql).unwrap();
+    }
+    assert_eq!(check(&folder).unwrap().map(|level| level.found), [1, 1]);
+    assert_eq!(migrate(&folder, SEED).unwrap().map(|level| level.found), [1, 1]);
+    assert!(check(&folder).unwrap().iter().all(|level| !level.behind()));
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    assert_eq!(store.identity(), Identity { workspace: Uuid::from_u128(0xB), generation: 3 });
+    let events = store.read(stream(1), 0, 10).await.unwrap();
+    assert_eq!(events.iter().map(|event| (event.seq, event.position)).collect::<Vec<_>>(), [(1, None), (2, Some(1))]);
+    assert_eq!((events[1].header.as_slice(), events[1].body.as_deref()), (b"h2".as_slice(), Some(b"b2".as_slice())));
+    assert_eq!(store.tail(Offset(0), 10).await.unwrap().last(), Some(&(Offset(3), Stream::Workspace, 1)));
+    assert_eq!(store.timers_due(100, 10).await.unwrap(), [(stream(1), 50)]);
+    assert_eq!(
+        store.row(ConversationId(Uuid::from_u128(1))).await.unwrap().map(|row| row.holder),
+        Some(HolderKind::Agent)
+    );
+    let link = store.link_by_outside(ConnectionId(Uuid::from_u128(2)), Hash16([9; 16])).await.unwrap();
+    assert_eq!(link.map(|link| (link.version, link.state)), Some((4, b"state".to_vec())));
+    assert_eq!(store.record("login", b"k", 0).await.unwrap().map(|record| record.expires), Some(900));
+    assert_eq!(store.take_lease("router", Uuid::from_u128(1), 0, 10).await.unwrap(), Some(6));
+    assert_eq!(store.parked_effects(10).await.unwrap().len(), 1);
+    let leased = store.lease_effects(100, 200, 10).await.unwrap();
+    assert_eq!(leased.iter().map(|work| (work.id, work.attempts)).collect::<Vec<_>>(), [(EffectId(7), 3)]);
+    assert!(store.key(KeyId(Uuid::from_u128(5))).await.unwrap().is_some());
+    assert_eq!(store.key(KeyId(Uuid::from_u128(6))).await.unwrap(), None);
+    // And it goes on from there.
+    let effects =
+        vec![NewEffect { conversation: ConversationId(Uuid::from_u128(1)), lane: "l".into(), effect: vec![] }];
+    let mut next = said(stream(1), 3, 10);
+    next.effects = effects;
+    assert_eq!(store.commit(next).await.unwrap(), Offset(4));
+}
