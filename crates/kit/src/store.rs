@@ -46,7 +46,7 @@ pub struct Commit {
     pub events: Vec<SealedEvent>,
     /// New work for plug-ins.
     pub effects: Vec<NewEffect>,
-    /// Work whose receipt this commit is.
+    /// Work whose receipt this commit is; nothing happens if it is gone already.
     pub done: Vec<EffectId>,
     /// Each stream's earliest deadline, or none.
     pub timers: Vec<(Stream, Option<Ms>)>,
@@ -54,7 +54,7 @@ pub struct Commit {
     pub links: Vec<Link>,
     /// New versions of list rows.
     pub rows: Vec<Row>,
-    /// Records that must not exist yet.
+    /// Records that must not exist yet; an expired one counts until it is swept or taken.
     pub records: Vec<Record>,
 }
 
@@ -108,7 +108,8 @@ pub struct Link {
     pub connection: ConnectionId,
     /// Which conversation.
     pub conversation: ConversationId,
-    /// Keyed hash of the outside id, by which the link is found.
+    /// Keyed hash of the outside id, by which the link is found. One conversation of a connection has it: a commit that
+    /// gives it to a second one conflicts, unless it takes it from the first before.
     pub outside: Option<Hash16>,
     /// The plug-in's state, sealed.
     pub state: Vec<u8>,
@@ -284,7 +285,8 @@ pub trait Store: Send + Sync + 'static {
     /// The store's own.
     async fn next_effect(&self) -> Result<Option<Ms>, Error>;
 
-    /// Gives a lease back; the work may be tried again from `not_before`.
+    /// Gives a lease back; the work may be tried again from `not_before`. Parked work goes to the end of its lane, under a
+    /// new id and with its attempts.
     ///
     /// # Errors
     /// The store's own.
@@ -392,10 +394,10 @@ pub trait Store: Send + Sync + 'static {
     /// The store's own.
     async fn sweep_records(&self, now: Ms) -> Result<u64, Error>;
 
-    /// Keeps wrapped keys, durably, before anything uses them.
+    /// Keeps wrapped keys, durably, before anything uses them; all or none. A key with a known id is wrapped anew.
     ///
     /// # Errors
-    /// The store's own.
+    /// [`Error::Conflict`] when one of them was destroyed; others of the store's own.
     async fn put_keys(&self, keys: Vec<WrappedKey>) -> Result<(), Error>;
 
     /// A wrapped key, unless it was destroyed.
