@@ -2,7 +2,17 @@
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Hub, obstacle } from "./hub.ts";
-import { accessible, Agent, Complaints, Customer, launch, openContext, openShop, shoot } from "./people.ts";
+import {
+  accessible,
+  Agent,
+  Complaints,
+  Customer,
+  launch,
+  openBrokenBot,
+  openContext,
+  openShop,
+  shoot,
+} from "./people.ts";
 
 const missing = obstacle();
 if (missing && process.env.BATON_CI) throw new Error(missing);
@@ -262,6 +272,51 @@ describe.skipIf(missing)("a handover in two browsers", () => {
     await ana.say("With the patch that came with it.");
     await customer.reads("With the patch that came with it.");
     await closeIt();
+    complaints.none();
+  });
+
+  it("bot_fails_becomes_a_handover", async () => {
+    const bot = await openBrokenBot();
+    const { queues } = await ana.call<{ queues: { id: string; kind: string }[] }>("GET", "directory");
+    const { id } = await ana.call<{ id: string }>("POST", "bots", {
+      card: { name: "Broken assistant", role: { kind: "bot", limit: 3_000 } },
+      plugin: {
+        kind: "http",
+        url: bot.url,
+        secret: "a secret of more than sixteen bytes",
+        limit_ms: 2_000,
+        allow_private: true,
+      },
+    });
+    await ana.call("POST", "inboxes", {
+      card: {
+        slug: "broken",
+        name: "Fernweh with a broken assistant",
+        bot: id,
+        destination: { kind: "queue", id: queues.find((queue) => queue.kind === "live")?.id },
+        later: queues.find((queue) => queue.kind === "later")?.id,
+      },
+    });
+    const brokenShop = await openShop(hub.origin, "broken");
+    await ana.available(true);
+    const customer = await Customer.visit(customerContext, brokenShop.origin);
+    await customer.say("Where is my parcel?");
+    await customer.reads(/The assistant has stopped answering/);
+    await shoot(customer.page, "widget-bot-failed");
+    await ana.button("Accept").waitFor();
+    await shoot(ana.page, "desk-bot-failed");
+    await ana.accept();
+    await ana.reads("Where is my parcel?");
+    await ana.say("I look for it myself.");
+    await customer.reads("I look for it myself.");
+    expect(await customer.times("Where is my parcel?")).toBe(1);
+    expect(
+      await customer.messages.getByText(/The assistant has stopped answering/).count(),
+      "said once",
+    ).toBe(1);
+    await closeIt();
+    brokenShop.close();
+    bot.close();
     complaints.none();
   });
 

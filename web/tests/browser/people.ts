@@ -117,6 +117,19 @@ export async function openShop(hub: string, inbox: string): Promise<{ origin: st
   return { origin: `http://127.0.0.1:${address.port}`, close: () => server.close() };
 }
 
+/** A bot that takes every turn and answers none: with an error. */
+export async function openBrokenBot(): Promise<{ url: string; close: () => void }> {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(500, { "content-type": "text/plain" });
+    response.end("out of order");
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  if (!address || typeof address === "string") throw new Error("the bot has no port");
+  return { url: `http://127.0.0.1:${address.port}/turn`, close: () => server.close() };
+}
+
 export class Customer {
   readonly page: Page;
   constructor(page: Page) {
@@ -185,6 +198,24 @@ export class Agent {
     await page.getByRole("button", { name: "Begin" }).click();
     await page.waitForURL("**/try");
     return new Agent(page, origin);
+  }
+
+  /** A call in Ana's name, for what has no page yet. */
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.page.evaluate(
+      async ([method, path, body]) => {
+        const me = (await (await fetch("/api/v1/me")).json()) as { csrf: string };
+        const answer = await fetch(`/api/v1/${path}`, {
+          method,
+          headers: { "content-type": "application/json", "x-baton-csrf": me.csrf },
+          body: body === "" ? undefined : body,
+        });
+        return { ok: answer.ok, text: await answer.text() };
+      },
+      [method, path, body === undefined ? "" : JSON.stringify(body)] as const,
+    );
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.text}`);
+    return JSON.parse(answer.text) as T;
   }
 
   async desk(): Promise<void> {
