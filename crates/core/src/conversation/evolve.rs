@@ -186,7 +186,7 @@ impl Conversation {
             }
             Some(Once::Reply { ask, ordinal }) => {
                 if let Some(recent) = self.recent_asks.iter_mut().find(|recent| recent.id == ask) {
-                    recent.next = recent.next.max(ordinal + 1);
+                    recent.next = recent.next.max(ordinal.saturating_add(1));
                 }
             }
             Some(Once::Outside { .. }) | None => {}

@@ -115,6 +115,7 @@ pub(crate) fn decision(loaded: &Loaded, decision: &Decision, now: Ms, settings: 
         truth(loaded, decision);
         offers(loaded, decision, after);
         outside(loaded, decision, after);
+        heard(loaded, decision, after);
         finish(after, now);
     }
 }
@@ -326,6 +327,30 @@ fn outside(loaded: &Loaded, decision: &Decision, after: &Conversation) {
             |effect| matches!(effect, Effect::CloseTarget { target, baton, .. } if *target == connection && *baton == before.own.baton),
         );
         assert!(ended || closed, "a target that lost the chat is told: {:?}", decision.events);
+    }
+}
+
+/// A customer's word reaches its holder as history or live, exactly one of the two: live where the holder stays, as an
+/// ask of a bot or a push to a target; where the baton passes in the same commit, it is history.
+fn heard(loaded: &Loaded, decision: &Decision, after: &Conversation) {
+    let stays = |baton| baton == Some(after.own.baton);
+    for event in of(loaded.id, &decision.events) {
+        if !matches!((&event.header.fact, event.header.actor.who), (Fact::Said(_), Who::Customer)) {
+            continue;
+        }
+        let pushed = decision
+            .effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::TellTarget { seq, .. } if *seq == event.header.seq))
+            .count();
+        let live = stays(event.header.baton) && matches!(after.own.holder, Holder::Target { .. });
+        assert_eq!(pushed, usize::from(live), "a word to a target");
+        let asked = of(loaded.id, &decision.events)
+            .filter(|other| matches!(&other.header.fact, Fact::AskOpened(f) if Some(f.upto) == event.header.position))
+            .count();
+        let live = stays(event.header.baton) && matches!(after.own.holder, Holder::Bot { .. });
+        let refused = matches!(after.marks.outcome, Some(Outcome::Refused)) && after.handover.is_none();
+        assert!(asked == usize::from(live) || (asked == 0 && refused), "a word to a bot");
     }
 }
 

@@ -67,6 +67,7 @@ enum BotStep {
     Reply(u16),
     End(usize),
     HandOverTo(bool),
+    Turn(u16),
 }
 
 fn agent_step() -> impl Strategy<Value = AgentStep> {
@@ -106,6 +107,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..2u16).prop_map(BotStep::Reply),
         4 => (0..5usize).prop_map(BotStep::End),
         1 => any::<bool>().prop_map(BotStep::HandOverTo),
+        2 => (0..3u16).prop_map(BotStep::Turn),
     ];
     prop_oneof![
         8 => text.prop_map(|text| Step::Customer { text }),
@@ -119,7 +121,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(agent, accept, offer)| Step::Answer { agent, accept, offer }),
         12 => (0..3usize, agent_step()).prop_map(|(agent, what)| Step::Agent { agent, what }),
         8 => (0..3usize, bot).prop_map(|(ask, what)| Step::Bot { ask, what }),
-        5 => (0..3usize, 0..8usize).prop_map(|(opening, what)| Step::Target { opening, what }),
+        5 => (0..3usize, 0..24usize).prop_map(|(opening, what)| Step::Target { opening, what }),
         1 => (0..3usize).prop_map(|agent| Step::Lost { agent }),
         3 => (0..3usize, prop::bool::weighted(0.8), prop::bool::weighted(0.9))
             .prop_map(|(agent, available, reachable)| Step::Present { agent, available, reachable }),
@@ -213,7 +215,12 @@ fn take(house: &mut House, id: ConversationId, step: &Step) {
                 _ => None,
             };
             let Some((target, baton)) = effect(house, id, *opening, of) else { return };
-            (Actor::target(target, None), Command::Target { baton, did: did(*what) }, Reading::default())
+            let command = if *what < 12 {
+                Command::Target { baton, did: did(what % 8) }
+            } else {
+                Command::TargetTurn { baton, did: vec![did(what % 3), did(what % 8)] }
+            };
+            (Actor::target(target, None), command, Reading::default())
         }
         Step::Lost { agent } => {
             house.reachable.remove(&AGENTS[*agent]);
@@ -289,6 +296,14 @@ fn bot_command(ask: AskId, baton: u64, what: BotStep) -> Command {
         BotStep::End(2) => end(bot_failed()),
         BotStep::End(3) => end(BotEnd::Abstained { reason: "not known".into() }),
         BotStep::End(_) => end(BotEnd::End),
+        BotStep::Turn(replies) => {
+            let reply = |ordinal| match bot_replied(ask, baton, ordinal, "It is on its way.") {
+                Command::BotReplied(reply) => reply,
+                _ => unreachable!("made above"),
+            };
+            let replies = (0..replies).map(reply).collect();
+            Command::BotTurn { replies, said: None, end: Some((ask, baton, BotEnd::Answered)) }
+        }
         BotStep::HandOverTo(target) => {
             let to = if target { Destination::Target { id: TARGET } } else { Destination::Queue { id: BILLING } };
             end(BotEnd::HandOver { reason: "wants one".into(), to: Some(to), variables: serde_json::Map::new() })
