@@ -17,7 +17,7 @@ use baton_core::limits;
 use baton_core::ownership::{Holder, Phase};
 use baton_core::permission::Permit;
 use baton_core::refusal::Refusal;
-use baton_core::settings::History;
+use baton_core::settings::{Destination, History};
 use baton_kit::bot::{self, Answer, Line, Then, Turn};
 use baton_kit::bus::{Signal, Typist};
 use baton_kit::store::{EffectId, LeasedEffect, Link};
@@ -118,6 +118,7 @@ impl Engine {
         match answered {
             Ok(mut answer) => {
                 answer.basis = self.seq_of(id, answer.basis).await?;
+                self.resolve(state, &mut answer.then);
                 let command = turn_command(ask, baton, answer);
                 let along = Along { done: vec![work.id], ..Along::default() };
                 self.execute_along(&permit, id, command, along).await?;
@@ -165,7 +166,6 @@ impl Engine {
         Ok(Performed::Done)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all of one ask; a struct would be made and taken apart once")]
     async fn turn(
         &self,
         permit: &Permit,
@@ -231,6 +231,17 @@ impl Engine {
                 return Ok(out);
             }
         }
+    }
+
+    /// Finds the queue that a bot names, among those of the conversation's inbox.
+    fn resolve(&self, state: &Conversation, then: &mut Then) {
+        let Then::HandOver { to: to @ None, named: Some(name), .. } = then else { return };
+        let settings = self.settings();
+        let Some(inbox) = settings.inboxes.get(&state.inbox) else { return };
+        let known = |id: &&baton_core::ids::QueueId| {
+            settings.queues.get(id).is_some_and(|queue| queue.name.to_lowercase() == name.to_lowercase())
+        };
+        *to = inbox.queues.iter().find(known).map(|id| Destination::Queue { id: *id });
     }
 
     /// The seq of a position: bots know positions, the log's basis is a seq.
@@ -305,7 +316,6 @@ impl Engine {
         Ok(Performed::Done)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all of one opening; a struct would be made and taken apart once")]
     async fn opening(
         &self,
         permit: &Permit,
@@ -487,7 +497,7 @@ fn turn_command(ask: AskId, baton: u64, answer: Answer) -> Command {
         Then::Later => None,
         Then::Silent => Some(BotEnd::Silent),
         Then::Abstained { reason } => Some(BotEnd::Abstained { reason }),
-        Then::HandOver { reason, to } => Some(BotEnd::HandOver { reason, to, variables }),
+        Then::HandOver { reason, to, named: _ } => Some(BotEnd::HandOver { reason, to, variables }),
         Then::End => Some(BotEnd::End),
     };
     Command::BotTurn { replies, said: silent, end: end.map(|how| (ask, baton, how)) }

@@ -13,7 +13,7 @@ pub(crate) async fn seal_all(
     keyring: &Keyring,
     workspace: Uuid,
     events: Vec<Drafted>,
-    chains: &mut Vec<(Stream, Hash32)>,
+    chains: &mut [(Stream, Hash32)],
     episode_key: &mut Option<KeyId>,
 ) -> Result<(Vec<SealedEvent>, Vec<Header>), Error> {
     let mut sealed = Vec::with_capacity(events.len());

@@ -92,6 +92,8 @@ pub enum Then {
         reason: String,
         /// Where to; none: the inbox's default.
         to: Option<Destination>,
+        /// Or the name of one of the inbox's queues; a name that none bears counts as none.
+        named: Option<String>,
     },
     /// The conversation is over.
     End,

@@ -20,12 +20,20 @@ pub(crate) async fn seed_demo(engine: &Engine, knowledge: Option<&Path>) -> Resu
     }
     let mut ids = Ids::new(seed(&**engine.runtime()), engine.runtime().now());
     let (service, messages, bot, inbox) = (ids.deal(), ids.deal(), ids.deal(), ids.deal());
+    let (deliveries, safety) = (ids.deal(), ids.deal());
     let plugin = match knowledge {
         Some(file) => json!({"kind": "builtin", "file": std::path::absolute(file)?}),
         None => json!({"kind": "builtin", "knowledge": KNOWLEDGE}),
     };
-    let objects: [(Object, uuid::Uuid, Value); 4] = [
+    let objects: [(Object, uuid::Uuid, Value); 6] = [
         (Object::Queue, service, json!({"card": {"name": "Service", "line": "live"}, "demo": true})),
+        // The names that the shop's knowledge file gives as destinations.
+        (
+            Object::Queue,
+            deliveries,
+            json!({"card": {"name": "Deliveries", "line": "live", "priority": 2}, "demo": true}),
+        ),
+        (Object::Queue, safety, json!({"card": {"name": "Safety", "line": "live", "priority": 9}, "demo": true})),
         (Object::Queue, messages, json!({"card": {"name": "Messages", "line": "later"}, "demo": true})),
         (
             Object::Bot,
@@ -37,7 +45,7 @@ pub(crate) async fn seed_demo(engine: &Engine, knowledge: Option<&Path>) -> Resu
             inbox,
             json!({"card": {
                 "slug": "demo", "name": "Fernweh Outdoors", "bot": bot,
-                "destination": {"kind": "queue", "id": service}, "later": messages, "language": "en"
+                "destination": {"kind": "queue", "id": service}, "queues": [service, deliveries, safety], "later": messages, "language": "en"
             }, "demo": true}),
         ),
     ];

@@ -44,9 +44,9 @@ impl Plugin {
             Opinion::Answer { entry_id, text, quick_replies, confidence_millionths, intent } => {
                 say(&text, &quick_replies, said(confidence_millionths, Some(intent), &entry_id, 0), Then::Done)
             }
-            Opinion::HandOver { entry_id, reason, destination: _, text, confidence_millionths } => {
+            Opinion::HandOver { entry_id, reason, destination, text, confidence_millionths } => {
                 let said = said(confidence_millionths, Some(entry_id.clone()), &entry_id, 0);
-                let then = Then::HandOver { reason, to: None };
+                let then = Then::HandOver { reason, to: None, named: destination };
                 match text {
                     Some(text) => say(&text, &[], said, then),
                     None => Answer { said, then, ..Answer::default() },

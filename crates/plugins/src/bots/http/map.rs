@@ -132,7 +132,7 @@ fn then(
 fn want_person(wish: HandOver) -> Result<Then, WireError> {
     let reason = short("hand_over.reason", Some(wish.reason), limits::NOTE_CHARS)?
         .ok_or_else(|| WireError::at("hand_over.reason", "say why; the agent reads it"))?;
-    Ok(Then::HandOver { reason, to: wish.destination.map(destination).transpose()? })
+    Ok(Then::HandOver { reason, to: wish.destination.map(destination).transpose()?, named: None })
 }
 
 fn destination(wish: WireDestination) -> Result<Destination, WireError> {

@@ -154,7 +154,7 @@ fn what_a_bot_says_of_its_answer_is_kept() {
     assert_eq!(answer.said.variables["order"], "7731");
     assert_eq!(answer.basis, Some(12));
     let to = Some(Destination::Queue { id: QueueId(id) });
-    assert_eq!(answer.then, Then::HandOver { reason: "No idea".into(), to });
+    assert_eq!(answer.then, Then::HandOver { reason: "No idea".into(), to, named: None });
 }
 
 #[test]
