@@ -217,9 +217,7 @@ export class Desk {
 
 /** The rows of a list in the order in which they want attention. */
 export function inList(rows: Iterable<Row>, list: List): Row[] {
-  const mine = [...rows].filter((row) =>
-    list === "all" ? row.state === "open" || row.lists.includes("all") : row.lists.includes(list),
-  );
+  const mine = [...rows].filter((row) => row.lists.includes(list));
   const lastAt = (row: Row) => row.last?.at ?? row.opened_at;
   switch (list) {
     case "offered":
