@@ -25,7 +25,9 @@ pub(crate) enum ChatKind {
         client: Option<Uuid>,
         counter: Option<u64>,
     },
-    Notice,
+    Notice {
+        code: String,
+    },
     Rated,
     Closed,
     Opened,

@@ -419,7 +419,7 @@ impl Line<'_> {
                             self.person_at = self.person_at.max(event.position);
                         }
                     }
-                    ChatKind::Notice | ChatKind::Closed => self.word_at = self.word_at.max(event.position),
+                    ChatKind::Notice { .. } | ChatKind::Closed => self.word_at = self.word_at.max(event.position),
                     _ => {}
                 }
                 self.journal.receive(Received::new(&event, &whole));

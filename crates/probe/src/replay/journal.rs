@@ -60,6 +60,8 @@ pub(crate) struct Received {
     pub(crate) position: u64,
     pub(crate) at: i64,
     pub(crate) message: Option<Message>,
+    /// The code of a notice.
+    pub(crate) notice: Option<String>,
     /// Of the whole event.
     pub(crate) digest: u64,
 }
@@ -81,7 +83,11 @@ impl Received {
             }
             _ => None,
         };
-        Self { position: event.position, at: event.at, message, digest: digest(whole) }
+        let notice = match &event.kind {
+            ChatKind::Notice { code } => Some(code.clone()),
+            _ => None,
+        };
+        Self { position: event.position, at: event.at, message, notice, digest: digest(whole) }
     }
 }
 

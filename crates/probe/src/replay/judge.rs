@@ -313,7 +313,7 @@ mod tests {
             plain: format!("text {position}"),
             once: own.then_some((CLIENT, position.div_ceil(2))),
         };
-        Received { position, at: 1_000 + position as i64, message: Some(message), digest: position }
+        Received { position, at: 1_000 + position as i64, message: Some(message), notice: None, digest: position }
     }
 
     /// Twenty messages, each second one the customer's, all acknowledged and delivered.

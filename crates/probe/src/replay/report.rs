@@ -68,6 +68,8 @@ pub struct Messages {
     pub refused: BTreeMap<String, u64>,
     /// Events that sockets of customers brought.
     pub received: u64,
+    /// What customers were told by the house, by code.
+    pub notices: BTreeMap<String, u64>,
     /// Agents' messages that the hub acknowledged.
     pub agents_acknowledged: u64,
     /// Turns to a bot without a word in return within 30 s.
@@ -211,6 +213,9 @@ pub(super) fn write(
         messages.acknowledged += journal.sends.iter().filter(|send| !send.acks.is_empty()).count() as u64;
         messages.received += journal.received.len() as u64;
         messages.unanswered += u64::from(journal.unanswered);
+        for code in journal.received.iter().filter_map(|event| event.notice.clone()) {
+            *messages.notices.entry(code).or_default() += 1;
+        }
         for code in journal.sends.iter().filter_map(|send| send.refused.clone()) {
             *messages.refused.entry(code).or_default() += 1;
         }
@@ -303,6 +308,7 @@ impl fmt::Display for Report {
         if !said.refused.is_empty() {
             writeln!(to, "                refused: {}", list(&said.refused))?;
         }
+        writeln!(to, "notices         {}", list(&said.notices))?;
         match &self.handovers {
             Some(handovers) => {
                 writeln!(to, "handovers       {}: {}", handovers.total, list(&handovers.by_trigger))?;
