@@ -74,9 +74,7 @@ impl Effect {
             Self::OpenTarget { target, .. }
             | Self::TellTarget { target, .. }
             | Self::PollTarget { target, .. }
-            | Self::CloseTarget { target, .. } => {
-                *target
-            }
+            | Self::CloseTarget { target, .. } => *target,
         }
     }
 

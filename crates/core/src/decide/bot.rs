@@ -5,7 +5,8 @@ use super::{Reply, person};
 use crate::actor::{Actor, Part, Who};
 use crate::command::{BotEnd, BotReplied};
 use crate::event::{
-    AskEnd, AskEnded, AskFor, Audience, Body, BotSaid, BriefAcknowledged, Failure, Fate, Once, Reason, Said, Trigger, Why,
+    AskEnd, AskEnded, AskFor, Audience, Body, BotSaid, BriefAcknowledged, Failure, Fate, Once, Reason, Said, Trigger,
+    Why,
 };
 use crate::ids::{AskId, MessageId};
 use crate::limits;
