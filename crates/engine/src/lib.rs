@@ -143,6 +143,7 @@ impl Engine {
             wake: Wake::default(),
             stop: watch::channel(false).0,
         });
+        engine.store.reclaim_effects(engine.now()).await?;
         engine.load_lines().await?;
         engine.load_reach().await?;
         Ok(engine)

@@ -289,6 +289,13 @@ impl Store for MemoryStore {
         Ok(self.inner().heads().first().map(|(due, _)| *due))
     }
 
+    async fn reclaim_effects(&self, now: Ms) -> Result<(), Error> {
+        for work in self.inner().effects.values_mut().filter(|work| work.attempts > 0) {
+            work.due = work.due.min(now);
+        }
+        Ok(())
+    }
+
     async fn release_effect(&self, id: EffectId, not_before: Ms) -> Result<(), Error> {
         let mut inner = self.inner();
         let Some(work) = inner.effects.get_mut(&id) else { return Ok(()) };

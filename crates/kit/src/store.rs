@@ -292,6 +292,13 @@ pub trait Store: Send + Sync + 'static {
     /// The store's own.
     async fn release_effect(&self, id: EffectId, not_before: Ms) -> Result<(), Error>;
 
+    /// Gives back work that was leased by a process that is gone: it still counts as perhaps done, but nobody need wait
+    /// for its lease to end. An embedded store belongs to one process, so at that one's start it is all that is leased.
+    ///
+    /// # Errors
+    /// The store's own.
+    async fn reclaim_effects(&self, now: Ms) -> Result<(), Error>;
+
     /// Takes the work off its lane without a commit of its own: it is done and left no event.
     ///
     /// # Errors

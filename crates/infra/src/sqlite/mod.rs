@@ -152,6 +152,10 @@ impl Store for SqliteStore {
         self.readers.call(|files| reads::next_effect(&files.baton)).await
     }
 
+    async fn reclaim_effects(&self, now: Ms) -> Result<(), Error> {
+        self.main.call(move |main| writes::reclaim_effects(main.connection(), now)).await
+    }
+
     async fn release_effect(&self, id: EffectId, not_before: Ms) -> Result<(), Error> {
         self.main.call(move |main| writes::release_effect(main.connection(), id, not_before)).await
     }

@@ -323,6 +323,12 @@ pub(super) fn lease_effects(
     Ok(leased)
 }
 
+/// Gives back what a process that is gone had leased.
+pub(super) fn reclaim_effects(connection: &Connection, now: Ms) -> Result<(), Fault> {
+    connection.execute("UPDATE effects SET due = ?1 WHERE parked IS NULL AND attempts > 0 AND due > ?1", [now])?;
+    Ok(())
+}
+
 /// Gives a lease back. Parked work goes to the end of its lane, for what came after it may be under way.
 pub(super) fn release_effect(connection: &Connection, id: EffectId, not_before: Ms) -> Result<(), Fault> {
     let released = connection

@@ -92,6 +92,10 @@ impl Store for Reopening {
         self.open().await.store().release_effect(id, not_before).await
     }
 
+    async fn reclaim_effects(&self, now: Ms) -> Result<(), Error> {
+        self.open().await.store().reclaim_effects(now).await
+    }
+
     async fn finish_effect(&self, id: EffectId) -> Result<(), Error> {
         self.open().await.store().finish_effect(id).await
     }

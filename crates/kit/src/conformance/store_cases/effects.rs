@@ -17,6 +17,7 @@ cases![
     parked_work_is_seen_and_its_lane_goes_on,
     parked_work_that_is_released_goes_to_the_end_of_its_lane,
     a_receipt_of_one_piece_never_hits_another,
+    work_of_a_process_that_is_gone_is_leased_again_at_once,
 ];
 
 fn names(leased: &[LeasedEffect]) -> Vec<String> {
@@ -27,6 +28,17 @@ fn names(leased: &[LeasedEffect]) -> Vec<String> {
 fn only(leased: Vec<LeasedEffect>) -> LeasedEffect {
     let [one] = <[LeasedEffect; 1]>::try_from(leased).expect("exactly one piece of work is leased");
     one
+}
+
+/// It still counts as perhaps done; work that nobody leased is as it was.
+pub async fn work_of_a_process_that_is_gone_is_leased_again_at_once(store: &impl Store) {
+    ok(store.commit(effects(&[work("a", "a1"), work("b", "b1")])).await);
+    let first = ok(store.lease_effects(100, 60_000, 1).await);
+    ok(store.reclaim_effects(200).await);
+    let again = ok(store.lease_effects(200, 60_200, 10).await);
+    assert_eq!(names(&again), ["b1", "a1"], "in the order in which they became due");
+    let attempts = |id| again.iter().find(|work| work.id == id).map(|work| work.attempts);
+    assert_eq!(attempts(first[0].id), Some(2));
 }
 
 /// Two lanes of two: the first of each.
