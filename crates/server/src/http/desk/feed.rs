@@ -1,0 +1,365 @@
+//! What one screen is sent: rows that changed, events of the chats that it watches, fleeting things. The store is the
+//! truth; a lost hint only delays a frame, because the log is looked at every few seconds whatever the bus says.
+
+use super::View;
+use super::access::Standing;
+use super::session::describe;
+use super::wire;
+use crate::accounts::Caller;
+use crate::problem::Problem;
+use baton_core::event::{Fact, Stream};
+use baton_core::ids::{ConversationId, Ms};
+use baton_core::limits;
+use baton_core::refusal::Refusal;
+use baton_engine::Cursor;
+use baton_kit::bus::{Signal, Typist};
+use baton_kit::store::Offset;
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet, VecDeque};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+/// The poll that covers lost hints.
+const LOOK: Ms = 5_000;
+/// Changes of rows are gathered for this long, so that a busy chat costs a screen few frames.
+const GATHER: Ms = 25;
+/// Places in line are told again at most so often.
+const PLACES: Ms = 500;
+/// Places told in one go.
+const PLACES_AT_ONCE: usize = 100;
+/// Chats that one screen watches.
+const WATCHED: usize = 64;
+/// Rows of a snapshot.
+const SNAPSHOT: usize = 500;
+/// A screen that missed more events than this gets a snapshot.
+const REPLAYED: u64 = 5_000;
+/// Conversations of which it is remembered that the screen was told they left its lists.
+const GONE: usize = 10_000;
+
+/// A chat whose events are sent.
+#[derive(Clone, Copy)]
+struct Watched {
+    /// The last seq that was sent.
+    sent: u64,
+    /// This reader was found to be allowed since the watching began.
+    allowed: bool,
+}
+
+pub(super) struct Feed {
+    view: View,
+    caller: Caller,
+    signals: broadcast::Receiver<Signal>,
+    ready: VecDeque<Value>,
+    cursor: Offset,
+    next_look: Ms,
+    looked: Ms,
+    watched: HashMap<ConversationId, Watched>,
+    dirty: HashSet<ConversationId>,
+    gone: HashSet<ConversationId>,
+    places: HashMap<ConversationId, Option<u32>>,
+    next_places: Option<Ms>,
+    me: Value,
+    me_due: bool,
+}
+
+impl Feed {
+    /// Subscribes first and reads then, so that nothing falls between.
+    pub(super) async fn open(view: View, caller: Caller, after: Option<&str>) -> Result<(Self, Value), Problem> {
+        let engine = view.app.engine.clone();
+        let signals = engine.subscribe();
+        let end = engine.end().await?;
+        let identity = engine.store().identity();
+        let resumed = match after.filter(|text| !text.is_empty()) {
+            Some(text) => {
+                let at = Cursor::parse(text, identity)?.at;
+                if at > end.0 {
+                    return Err(Problem::new(410, "cursor_gone", "This cursor is from beyond the end; load anew."));
+                }
+                Some(Offset(at)).filter(|_| end.0 - at <= REPLAYED)
+            }
+            None => None,
+        };
+        let me = describe(&view.app, &caller).await?;
+        let snapshot = match resumed {
+            Some(_) => None,
+            None => Some(view.snapshot(SNAPSHOT).await?),
+        };
+        let counts = view.counts().await?;
+        let cursor = resumed.unwrap_or(end);
+        let text = Cursor::of(identity, cursor.0).text();
+        let welcome = json!({"type": "welcome", "me": me, "cursor": text, "snapshot": snapshot, "counts": counts});
+        let places = snapshot.iter().flatten().filter_map(standing_place).collect();
+        let feed = Self {
+            view,
+            caller,
+            signals,
+            ready: VecDeque::new(),
+            cursor,
+            next_look: 0,
+            looked: 0,
+            watched: HashMap::new(),
+            dirty: HashSet::new(),
+            gone: HashSet::new(),
+            places,
+            next_places: None,
+            me,
+            me_due: false,
+        };
+        Ok((feed, welcome))
+    }
+
+    /// The next frame. Cancelling it loses nothing: what was read is taken over in one step, after the reading.
+    pub(super) async fn next(&mut self) -> Result<Value, Problem> {
+        let runtime = self.view.app.engine.runtime().clone();
+        loop {
+            if let Some(frame) = self.ready.pop_front() {
+                return Ok(frame);
+            }
+            let now = runtime.now();
+            if self.me_due {
+                self.look_at_me().await?;
+            } else if let Some(id) = self.dirty.iter().next().copied() {
+                self.look_at(id).await?;
+            } else if now >= self.next_look {
+                self.look().await?;
+            } else if self.next_places.is_some_and(|at| now >= at) {
+                self.look_at_places().await?;
+            } else {
+                let next = self.next_places.map_or(self.next_look, |at| at.min(self.next_look));
+                tokio::select! {
+                    signal = self.signals.recv() => match signal {
+                        Ok(signal) => self.take(signal),
+                        Err(RecvError::Lagged(_)) => self.lagged(),
+                        Err(RecvError::Closed) => {
+                            return Err(Problem::new(503, "busy", "The hub is stopping. Connect again."));
+                        }
+                    },
+                    () = runtime.sleep_until(next) => {}
+                }
+            }
+        }
+    }
+
+    /// From now on every event of this chat after that seq is sent.
+    pub(super) fn watch(&mut self, id: ConversationId, after: u64) -> Result<(), Problem> {
+        if self.watched.len() >= WATCHED && !self.watched.contains_key(&id) {
+            return Err(Problem::malformed(format!("one stream watches at most {WATCHED} conversations")));
+        }
+        self.watched.insert(id, Watched { sent: after, allowed: false });
+        self.dirty.insert(id);
+        Ok(())
+    }
+
+    pub(super) fn unwatch(&mut self, id: ConversationId) {
+        self.watched.remove(&id);
+        self.dirty.remove(&id);
+    }
+
+    fn lagged(&mut self) {
+        (self.next_look, self.me_due) = (0, true);
+        self.dirty.extend(self.watched.keys());
+    }
+
+    fn take(&mut self, signal: Signal) {
+        let me = self.caller.agent();
+        match signal {
+            Signal::Appended { stream, .. } => self.appended(stream),
+            Signal::Typing { conversation, by, on } if self.watched.contains_key(&conversation) => {
+                let settings = self.view.app.engine.settings();
+                let (kind, name) = match by {
+                    Typist::Agent(agent) if Some(agent) == me => return,
+                    Typist::Agent(agent) => ("agent", Some(settings.agent_name(agent).to_owned())),
+                    Typist::Customer => ("customer", None),
+                    Typist::Bot => ("bot", None),
+                    Typist::Target => ("target", None),
+                };
+                let by = json!({"kind": kind, "name": name});
+                self.ready.push_back(json!({"type": "typing", "conversation": conversation, "by": by, "on": on}));
+            }
+            Signal::Seen { conversation, position } if self.watched.contains_key(&conversation) => {
+                let frame = json!({"type": "seen", "conversation": conversation, "position": position});
+                self.ready.push_back(frame);
+            }
+            Signal::LineMoved => {
+                let now = self.view.app.engine.runtime().now();
+                self.next_places = self.next_places.or(Some(now + PLACES));
+            }
+            Signal::Reachable { agent } if Some(agent) == me => self.me_due = true,
+            Signal::Configured => self.me_due = true,
+            _ => {}
+        }
+    }
+
+    fn appended(&mut self, stream: Stream) {
+        match stream {
+            Stream::Conversation(id) => {
+                if self.watched.contains_key(&id) {
+                    self.dirty.insert(id);
+                }
+                self.next_look = self.next_look.min(self.looked + GATHER);
+            }
+            Stream::Agent(agent) if Some(agent) == self.caller.agent() => self.me_due = true,
+            _ => {}
+        }
+    }
+
+    /// Reads which conversations changed and sends each one's newest row once.
+    async fn look(&mut self) -> Result<(), Problem> {
+        let (engine, permit) = (self.view.app.engine.clone(), self.view.permit);
+        let page = engine.tail(&permit, self.cursor, limits::PAGE).await?;
+        let full = page.len() == limits::PAGE;
+        let cursor = page.last().map_or(self.cursor, |(offset, ..)| *offset);
+        let mut changed: Vec<ConversationId> = Vec::new();
+        let mut me_due = self.me_due;
+        for (_, stream, _) in &page {
+            match stream {
+                Stream::Conversation(id) if !changed.contains(id) => changed.push(*id),
+                Stream::Agent(agent) if Some(*agent) == self.caller.agent() => me_due = true,
+                _ => {}
+            }
+        }
+        let mut rows = Vec::with_capacity(changed.len());
+        let mut gone = Vec::new();
+        for id in &changed {
+            let Some(row) = engine.row(&permit, *id).await? else { continue };
+            let shown = self.view.row(&row).await?;
+            if shown.visible {
+                rows.push(shown.value);
+            } else if !self.gone.contains(id) {
+                // Once, without texts: it may have stood in this reader's lists before.
+                gone.push(*id);
+                rows.push(shown.value);
+            }
+        }
+        let counts = if rows.is_empty() { Value::Null } else { self.view.counts().await? };
+        // From here on nothing waits.
+        let identity = engine.store().identity();
+        let last = rows.len().saturating_sub(1);
+        for (at, row) in rows.into_iter().enumerate() {
+            if let Some((id, place)) = standing_place(&row) {
+                self.places.insert(id, place);
+            } else if let Some(id) = row_id(&row) {
+                self.places.remove(&id);
+            }
+            // Whoever breaks off before the last row resumes before the first one.
+            let reached = if at == last { cursor } else { self.cursor };
+            let text = Cursor::of(identity, reached.0).text();
+            self.ready.push_back(json!({"type": "row", "row": row, "counts": counts, "cursor": text}));
+        }
+        for id in &changed {
+            self.gone.remove(id);
+            if self.watched.contains_key(id) {
+                self.dirty.insert(*id);
+            }
+        }
+        if self.gone.len() + gone.len() > GONE {
+            self.gone.clear();
+        }
+        self.gone.extend(gone);
+        (self.cursor, self.me_due) = (cursor, me_due);
+        self.looked = engine.runtime().now();
+        self.next_look = if full { 0 } else { self.looked + LOOK };
+        Ok(())
+    }
+
+    /// Sends what is new of a watched chat, as long as this reader may read it.
+    async fn look_at(&mut self, id: ConversationId) -> Result<(), Problem> {
+        let (engine, permit) = (self.view.app.engine.clone(), self.view.permit);
+        let Some(Watched { sent, allowed }) = self.watched.get(&id).copied() else {
+            self.dirty.remove(&id);
+            return Ok(());
+        };
+        let settings = engine.settings();
+        let state = match engine.conversation(&permit, id).await {
+            Ok(state) => state,
+            Err(error) => return self.refuse(id, error.into()),
+        };
+        let readable = self.view.reader.may_read(&settings, &Standing::from(&state));
+        if !readable && !allowed {
+            return self.refuse(id, Refusal::NotAllowed.into());
+        }
+        let events = engine.events(&permit, id, sent, limits::PAGE).await?;
+        let full = events.len() == limits::PAGE;
+        let mut reached = sent;
+        for opened in &events {
+            reached = opened.header.seq;
+            let event = wire::event(opened, &settings);
+            self.ready.push_back(json!({"type": "event", "conversation": id, "event": event}));
+            // The event that took it away is the last that this reader gets.
+            if !readable && matches!(opened.header.fact, Fact::HolderSet(_)) {
+                self.unwatch(id);
+                return Ok(());
+            }
+        }
+        self.watched.insert(id, Watched { sent: reached, allowed: true });
+        if !full {
+            self.dirty.remove(&id);
+        }
+        Ok(())
+    }
+
+    /// A chat that cannot be watched is said, and the stream goes on.
+    fn refuse(&mut self, id: ConversationId, problem: Problem) -> Result<(), Problem> {
+        self.unwatch(id);
+        self.ready.push_back(json!({"type": "error", "conversation": id, "problem": problem.json()}));
+        Ok(())
+    }
+
+    async fn look_at_me(&mut self) -> Result<(), Problem> {
+        let me = describe(&self.view.app, &self.caller).await?;
+        self.me_due = false;
+        if me != self.me {
+            self.me = me.clone();
+            self.ready.push_back(json!({"type": "me", "me": me}));
+        }
+        Ok(())
+    }
+
+    /// Rows of a live line whose place moved although nothing happened in them.
+    async fn look_at_places(&mut self) -> Result<(), Problem> {
+        let engine = self.view.app.engine.clone();
+        let moved: Vec<ConversationId> = self
+            .places
+            .iter()
+            .filter(|(id, place)| engine.place(**id) != **place)
+            .map(|(id, _)| *id)
+            .take(PLACES_AT_ONCE)
+            .collect();
+        let mut rows = Vec::with_capacity(moved.len());
+        for id in &moved {
+            if let Some(row) = engine.row(&self.view.permit, *id).await? {
+                rows.push((*id, self.view.row(&row).await?));
+            }
+        }
+        let counts = if rows.is_empty() { Value::Null } else { self.view.counts().await? };
+        let text = Cursor::of(engine.store().identity(), self.cursor.0).text();
+        for (id, shown) in rows {
+            match standing_place(&shown.value) {
+                Some((_, place)) if shown.visible => {
+                    self.places.insert(id, place);
+                    let frame = json!({"type": "row", "row": shown.value, "counts": counts, "cursor": text});
+                    self.ready.push_back(frame);
+                }
+                // It left the line; the log tells.
+                _ => {
+                    self.places.remove(&id);
+                }
+            }
+        }
+        let again = (moved.len() == PLACES_AT_ONCE).then(|| engine.runtime().now() + PLACES);
+        self.next_places = again;
+        Ok(())
+    }
+}
+
+fn row_id(row: &Value) -> Option<ConversationId> {
+    row.get("id")?.as_str()?.parse().ok()
+}
+
+/// The place of a row that stands in a live line.
+fn standing_place(row: &Value) -> Option<(ConversationId, Option<u32>)> {
+    if row.pointer("/holder/kind")? != "queue" {
+        return None;
+    }
+    Some((row_id(row)?, row.get("place").and_then(Value::as_u64).map(|place| place as u32)))
+}

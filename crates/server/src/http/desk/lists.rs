@@ -1,0 +1,140 @@
+//! Lists of conversations, a page at a time.
+
+use super::{Desk, View};
+use crate::json::Query;
+use crate::problem::Problem;
+use axum::response::{IntoResponse, Response};
+use baton_core::ids::{ConversationId, Ms};
+use baton_core::limits;
+use baton_kit::store::{HolderKind, Row, RowFilter};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Store pages that one request looks through when most rows are not the reader's; the cursor then goes on from there.
+const SCANS: usize = 5;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum List {
+    Offered,
+    Mine,
+    Waiting,
+    Messages,
+    Bot,
+    #[default]
+    All,
+    Closed,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    list: List,
+    limit: Option<usize>,
+    cursor: Option<String>,
+    /// The short name of one conversation.
+    reference: Option<String>,
+}
+
+pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+    let view = desk.view()?;
+    let limit = super::wire::page(asked.limit, 50, limits::LIST_PAGE);
+    let after = asked.cursor.as_deref().filter(|text| !text.is_empty()).map(read_cursor).transpose()?;
+    let counts = view.counts().await?;
+    let (mut items, mut next) = (Vec::new(), None);
+    if let Some(mut filter) = view.filter(asked.list) {
+        filter.reference = asked.reference.map(|text| text.trim().to_uppercase());
+        (items, next) = view.page(filter, after, limit).await?;
+    }
+    Ok(axum::Json(json!({"items": items, "cursor": next, "counts": counts})).into_response())
+}
+
+impl View {
+    /// The rows of a list; `None`: it is empty for this reader.
+    fn filter(&self, list: List) -> Option<RowFilter> {
+        use HolderKind::{Agent, Bot, Later, Nobody, Queue, Target};
+        let agent = self.reader.agent.map(|agent| agent.0);
+        let held = |holders: &[HolderKind], newest_first| RowFilter {
+            holders: holders.to_vec(),
+            newest_first,
+            ..RowFilter::default()
+        };
+        Some(match list {
+            List::Offered => RowFilter { offered_to: Some(agent?), ..RowFilter::default() },
+            List::Mine => RowFilter { holder_id: Some(agent?), ..held(&[Agent], true) },
+            List::Waiting => held(&[Queue], false),
+            List::Messages => held(&[Later], false),
+            List::Bot => held(&[Bot], true),
+            List::All => held(&[Bot, Queue, Later, Agent, Target], true),
+            List::Closed => held(&[Nobody], true),
+        })
+    }
+
+    async fn page(
+        &self,
+        mut filter: RowFilter,
+        after: Option<(Ms, ConversationId)>,
+        limit: usize,
+    ) -> Result<(Vec<Value>, Option<String>), Problem> {
+        let mut items: Vec<Value> = Vec::new();
+        filter.after = after;
+        for _ in 0..SCANS {
+            filter.limit = limit - items.len();
+            let rows = self.app.engine.rows(&self.permit, filter.clone()).await?;
+            let full = rows.len() == filter.limit;
+            filter.after = rows.last().map(|row| (row.sort, row.id)).or(filter.after);
+            items.extend(self.visible_rows(rows).await?);
+            if !full {
+                return Ok((items, None));
+            }
+            if items.len() >= limit {
+                break;
+            }
+        }
+        Ok((items, filter.after.map(write_cursor)))
+    }
+
+    /// Open rows for a fresh screen, at most `most`: what is this reader's own first, then who waits, then the rest.
+    pub(super) async fn snapshot(&self, most: usize) -> Result<Vec<Value>, Problem> {
+        let mut rows: Vec<Row> = Vec::new();
+        for list in [List::Offered, List::Mine, List::Waiting, List::Messages, List::Bot, List::All] {
+            let Some(filter) = self.filter(list) else { continue };
+            if rows.len() >= most || (list == List::All && !self.reader.sees_all()) {
+                continue;
+            }
+            let filter = RowFilter { limit: most, ..filter };
+            for row in self.app.engine.rows(&self.permit, filter).await? {
+                if rows.len() < most && !rows.iter().any(|other| other.id == row.id) {
+                    rows.push(row);
+                }
+            }
+        }
+        self.visible_rows(rows).await
+    }
+}
+
+fn write_cursor((sort, id): (Ms, ConversationId)) -> String {
+    format!("{sort:x}.{}", id.0.simple())
+}
+
+fn read_cursor(text: &str) -> Result<(Ms, ConversationId), Problem> {
+    let read = |text: &str| {
+        let (sort, id) = text.split_once('.')?;
+        Some((Ms::from_str_radix(sort, 16).ok()?, id.parse().ok()?))
+    };
+    read(text).ok_or_else(|| Problem::new(400, "cursor_malformed", "This is no cursor of a list."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_cursor_reads_what_it_wrote_and_nothing_else() {
+        let at = (1_764_000_000_000, ConversationId(uuid::Uuid::from_u128(7)));
+        assert_eq!(read_cursor(&write_cursor(at)).ok(), Some(at));
+        for bad in ["", "x", "1.x", "zz.00000000000000000000000000000007"] {
+            assert!(read_cursor(bad).is_err(), "{bad}");
+        }
+    }
+}

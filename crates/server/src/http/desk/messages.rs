@@ -1,0 +1,91 @@
+//! What people say: to the customer, and to each other.
+
+use super::Desk;
+use super::idempotency::{Key, Ran};
+use crate::json::{Json, Path};
+use crate::problem::Problem;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use baton_core::command::{Command, Say};
+use baton_core::content::Content;
+use baton_core::decide::Reply;
+use baton_core::ids::{ClientId, ConversationId};
+use baton_core::refusal::Refusal;
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SayBody {
+    client: ClientId,
+    counter: u64,
+    text: String,
+    /// The seq that the speaker's screen had.
+    as_of: Option<u64>,
+    reply_to: Option<u64>,
+}
+
+/// Says something to the customer; the answer is that of the first time, however often it is repeated.
+pub(super) async fn say(
+    desk: Desk,
+    Path(id): Path<ConversationId>,
+    Json(body): Json<SayBody>,
+) -> Result<Response, Problem> {
+    let permit = desk.work()?;
+    let content = Content::text(&body.text).map_err(Refusal::from)?;
+    let say = Say { content, once: Some((body.client, body.counter)), reply_to: body.reply_to, basis: body.as_of };
+    let done = desk.app.engine.execute(&permit, id, Command::Say(say)).await?;
+    let said = done.said.ok_or_else(|| Problem::new(500, "internal", "The first send of this count is not found."))?;
+    let status = if done.reply == Reply::Repeat { StatusCode::OK } else { StatusCode::CREATED };
+    let answer = json!({
+        "seq": said.seq, "position": said.position, "at": said.at, "client": body.client, "counter": body.counter,
+        "message": said.message,
+    });
+    Ok((status, axum::Json(answer)).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoteBody {
+    text: String,
+}
+
+/// A note for people. Whoever may read the conversation may add one.
+pub(super) async fn note(
+    desk: Desk,
+    key: Key,
+    Path(id): Path<ConversationId>,
+    Json(body): Json<NoteBody>,
+) -> Result<Response, Problem> {
+    let permit = desk.work()?;
+    desk.view()?.readable(id).await?;
+    let text = Content::text(&body.text).map_err(Refusal::from)?;
+    match desk.run(&key, &permit, id, Command::Note { text }).await? {
+        Ran::First(done) => {
+            let said = done.said.ok_or_else(|| Problem::new(500, "internal", "The note is not found."))?;
+            let answer = json!({"seq": said.seq, "at": said.at});
+            desk.keep(&key, &answer).await?;
+            Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
+        }
+        // Without the first answer the hub fell between the commit and its keeping: the note stands, its seq is not known here.
+        Ran::Repeat(answer) => {
+            Ok(axum::Json(answer.unwrap_or_else(|| json!({"seq": null, "at": null}))).into_response())
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TypingBody {
+    on: bool,
+}
+
+/// Passes on that the agent types; never stored.
+pub(super) async fn typing(
+    desk: Desk,
+    Path(id): Path<ConversationId>,
+    Json(body): Json<TypingBody>,
+) -> Result<StatusCode, Problem> {
+    desk.app.engine.typing(&desk.work()?, id, body.on).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,106 @@
+//! Opened texts of rows and panels, kept for a minute: a hundred screens that show one chat open its bodies once. An
+//! entry is good for one seq, so whatever changes a conversation makes it stale.
+
+use baton_core::event::{Brief, Trigger};
+use baton_core::ids::{ConversationId, HandoverId, Ms};
+use serde_json::{Map, Value};
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+const ROWS: usize = 4_000;
+const HISTORIES: usize = 500;
+/// Short, so that what was erased is soon gone from here too.
+const KEPT: Ms = 60_000;
+
+/// The texts of a row.
+#[derive(Debug, Default)]
+pub(super) struct RowTexts {
+    pub(super) customer: Option<String>,
+    pub(super) asked: Option<Asked>,
+    pub(super) last: Option<String>,
+    pub(super) offer_note: Option<String>,
+}
+
+/// The newest request for a person.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) handover: HandoverId,
+    pub(super) trigger: Trigger,
+    pub(super) evidence: Vec<String>,
+    pub(super) contact: Option<String>,
+    pub(super) by: Option<String>,
+    pub(super) at: Ms,
+}
+
+/// What a whole stream says that its state does not keep.
+#[derive(Clone, Debug, Default)]
+pub(super) struct History {
+    pub(super) seq: u64,
+    /// Number, opened, closed.
+    pub(super) episodes: Vec<(u32, Ms, Option<Ms>)>,
+    pub(super) brief: Option<Brief>,
+    /// What the page attached.
+    pub(super) attached: Map<String, Value>,
+    /// What bots set in this episode.
+    pub(super) set: Map<String, Value>,
+}
+
+/// Both caches; cheap to clone.
+#[derive(Clone, Default)]
+pub(super) struct Texts(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    rows: Mutex<Kept<(ConversationId, u64), RowTexts>>,
+    histories: Mutex<Kept<ConversationId, History>>,
+}
+
+struct Kept<K, V> {
+    all: HashMap<K, (Ms, Arc<V>)>,
+    order: VecDeque<K>,
+}
+
+impl<K, V> Default for Kept<K, V> {
+    fn default() -> Self {
+        Self { all: HashMap::new(), order: VecDeque::new() }
+    }
+}
+
+impl<K: Copy + Eq + Hash, V> Kept<K, V> {
+    fn get(&self, key: &K, now: Ms) -> Option<Arc<V>> {
+        self.all.get(key).filter(|(at, _)| now - at < KEPT).map(|(_, value)| value.clone())
+    }
+
+    fn put(&mut self, key: K, value: Arc<V>, now: Ms, most: usize) {
+        if self.all.insert(key, (now, value)).is_none() {
+            self.order.push_back(key);
+        }
+        while self.order.len() > most {
+            if let Some(oldest) = self.order.pop_front() {
+                self.all.remove(&oldest);
+            }
+        }
+    }
+}
+
+impl Texts {
+    pub(super) fn row(&self, key: (ConversationId, u64), now: Ms) -> Option<Arc<RowTexts>> {
+        self.0.rows.lock().unwrap_or_else(PoisonError::into_inner).get(&key, now)
+    }
+
+    pub(super) fn keep_row(&self, key: (ConversationId, u64), texts: Arc<RowTexts>, now: Ms) {
+        self.0.rows.lock().unwrap_or_else(PoisonError::into_inner).put(key, texts, now, ROWS);
+    }
+
+    pub(super) fn history(&self, id: ConversationId, now: Ms) -> Option<Arc<History>> {
+        self.0.histories.lock().unwrap_or_else(PoisonError::into_inner).get(&id, now)
+    }
+
+    /// Keeps the time of the first reading, so that the entry does not live for ever by being extended.
+    pub(super) fn keep_history(&self, id: ConversationId, history: Arc<History>, now: Ms) {
+        let mut kept = self.0.histories.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = kept.all.get(&id).map(|(at, _)| *at).filter(|at| now - at < KEPT).unwrap_or(now);
+        kept.put(id, history, since, HISTORIES);
+    }
+}

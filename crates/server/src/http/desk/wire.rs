@@ -1,0 +1,327 @@
+//! What people's screens read: rows, events, counts. These types are the wire's, not the domain's.
+
+use super::View;
+use super::access::Standing;
+use super::reason::{cut, sentence};
+use super::texts::{Asked, RowTexts};
+use crate::problem::Problem;
+use baton_core::actor::{Actor, Who};
+use baton_core::event::{Body, Fact, Fate, Once, Outcome};
+use baton_core::ids::ConversationId;
+use baton_core::limits;
+use baton_core::ownership::{Holder, Line};
+use baton_core::settings::Settings;
+use baton_engine::{Opened, RowData};
+use baton_kit::store::{HolderKind, Row, RowFilter};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Characters of the last word in a list.
+const LAST: usize = 200;
+/// Rows whose texts are opened side by side.
+const AT_ONCE: usize = 8;
+
+/// A row, made for one reader.
+pub(super) struct Shown {
+    /// Whether the reader may see it; if not, the value has no texts.
+    pub(super) visible: bool,
+    pub(super) value: Value,
+}
+
+impl View {
+    /// The rows that this reader may see, as they are shown.
+    pub(super) async fn visible_rows(&self, rows: Vec<Row>) -> Result<Vec<Value>, Problem> {
+        let shown = stream::iter(rows.into_iter().map(async |row| self.row(&row).await)).buffered(AT_ONCE);
+        let shown: Vec<Shown> = shown.try_collect().await?;
+        Ok(shown.into_iter().filter(|row| row.visible).map(|row| row.value).collect())
+    }
+
+    /// A row as this reader sees it.
+    pub(super) async fn row(&self, row: &Row) -> Result<Shown, Problem> {
+        let data = data(row)?;
+        let settings = self.app.engine.settings();
+        let mut standing = Standing::from(&data);
+        if !self.reader.may_read(&settings, &standing) {
+            // Guests and the last agent stand in the state alone.
+            standing = Standing::from(&self.app.engine.conversation(&self.permit, row.id).await?);
+        }
+        let lists = self.reader.lists(&settings, &standing);
+        let visible = !lists.is_empty();
+        let texts = if visible { self.row_texts(row, &data).await? } else { Arc::default() };
+        let mut value = self.row_value(row, &data, &texts, &settings);
+        value["lists"] = json!(lists);
+        Ok(Shown { visible, value })
+    }
+
+    fn row_value(&self, row: &Row, data: &RowData, texts: &RowTexts, settings: &Settings) -> Value {
+        let (kind, name) = holder_name(&data.holder, settings);
+        let queue = data.queue.map(|id| json!({"id": id, "name": settings.queue_name(id)}));
+        let named = |agent| json!({"id": agent, "name": settings.agent_name(agent)});
+        let offer = data.offer.map(|(id, to, giver, due)| {
+            json!({"id": id, "to": named(to), "giver": giver.map(named), "due": due, "note": texts.offer_note})
+        });
+        // A request of an earlier episode is history.
+        let asked = texts.asked.as_ref().filter(|asked| asked.at >= data.opened_at);
+        let handover = match (data.handover, asked) {
+            (Some(id), _) => Some(json!({"id": id, "trigger": data.trigger, "outcome": null})),
+            (None, Some(asked)) => {
+                Some(json!({"id": asked.handover, "trigger": asked.trigger, "outcome": data.outcome.map(outcome)}))
+            }
+            (None, None) => None,
+        };
+        let later = match &data.holder {
+            Holder::Queue { line: Line::Later, due, .. } => {
+                Some(json!({"due": due, "contact": asked.and_then(|asked| asked.contact.clone())}))
+            }
+            _ => None,
+        };
+        let place = match &data.holder {
+            Holder::Queue { line: Line::Live, .. } => self.app.engine.place(row.id),
+            _ => None,
+        };
+        let last = texts.last.as_ref().map(|text| {
+            json!({"at": data.said_at, "by": data.said_by.map_or("customer", |who| who_word(&who)), "text": text})
+        });
+        let inbox = settings.inboxes.get(&data.inbox).map_or("", |inbox| inbox.name.as_str());
+        let closed = row.holder == HolderKind::Nobody;
+        json!({
+            "id": row.id,
+            "reference": row.reference,
+            "inbox": {"id": data.inbox, "name": inbox},
+            "customer": {"name": texts.customer},
+            "language": data.language,
+            "state": if closed { "closed" } else { "open" },
+            "holder": {"kind": kind, "id": row.holder_id, "name": name},
+            "baton": data.baton,
+            "seq": row.seq,
+            "opened_at": data.opened_at,
+            "since": data.since,
+            "waiting_since": data.waiting_since,
+            "unanswered_since": if closed { None } else { data.unanswered_since },
+            "place": place,
+            "priority": data.priority,
+            "queue": queue,
+            "offer": offer,
+            "handover": handover,
+            "reason": asked.map(|asked| sentence(asked.trigger, &asked.evidence)),
+            "later": later,
+            "last": last,
+            "rating": data.rated.map(|(answered, agent, bot)| json!({"answered": answered, "agent": agent, "bot": bot})),
+        })
+    }
+
+    /// The texts of a row: opened once per seq, whoever looks.
+    pub(super) async fn row_texts(&self, row: &Row, data: &RowData) -> Result<Arc<RowTexts>, Problem> {
+        let now = self.app.engine.runtime().now();
+        if let Some(texts) = self.texts.row((row.id, row.seq), now) {
+            return Ok(texts);
+        }
+        let settings = self.app.engine.settings();
+        let mut texts = RowTexts::default();
+        if let Some(Opened { body: Some(Body::Opening { name, .. }), .. }) = self.open(row.id, data.seqs.opened).await?
+        {
+            texts.customer = name;
+        }
+        texts.asked = self.asked(row.id, data.seqs.asked, &settings).await?;
+        if let Some(Opened { body: Some(Body::Message { content, .. }), .. }) =
+            self.open(row.id, data.seqs.said).await?
+        {
+            texts.last = Some(cut(&content.plain, LAST));
+        }
+        if data.offer.is_some()
+            && let Some(Opened { body: Some(Body::Note { text }), .. }) = self.open(row.id, data.seqs.offered).await?
+        {
+            texts.offer_note = Some(text);
+        }
+        let texts = Arc::new(texts);
+        self.texts.keep_row((row.id, row.seq), texts.clone(), now);
+        Ok(texts)
+    }
+
+    /// The request for a person that stands at this seq.
+    async fn asked(&self, id: ConversationId, seq: u64, settings: &Settings) -> Result<Option<Asked>, Problem> {
+        let Some(opened) = self.open(id, seq).await? else { return Ok(None) };
+        let Fact::HandoverAsked(fact) = &opened.header.fact else { return Ok(None) };
+        let (evidence, contact) = match opened.body {
+            Some(Body::Reason(reason)) => (reason.evidence, reason.contact),
+            _ => (Vec::new(), None),
+        };
+        let by = actor_name(&opened.header.actor, settings);
+        let at = opened.header.at;
+        Ok(Some(Asked { handover: fact.handover, trigger: fact.trigger, evidence, contact, by, at }))
+    }
+
+    pub(super) async fn open(&self, id: ConversationId, seq: u64) -> Result<Option<Opened>, Problem> {
+        Ok(self.app.engine.event(&self.permit, id, seq).await?)
+    }
+
+    /// How much stands in each list of this reader.
+    pub(super) async fn counts(&self) -> Result<Value, Problem> {
+        let engine = &self.app.engine;
+        let settings = engine.settings();
+        let count = async |filter: RowFilter| engine.count_rows(&self.permit, filter).await;
+        let (mut offered, mut mine, mut waiting, mut messages) = (0, 0, 0, 0);
+        if let Some(agent) = self.reader.agent {
+            offered = count(RowFilter { offered_to: Some(agent.0), ..RowFilter::default() }).await?;
+            let held = RowFilter { holders: vec![HolderKind::Agent], holder_id: Some(agent.0), ..RowFilter::default() };
+            mine = count(held).await?;
+        }
+        let later = RowFilter { holders: vec![HolderKind::Later], ..RowFilter::default() };
+        for (id, queue) in &settings.queues {
+            if !self.reader.sees_queue(&settings, *id) {
+                continue;
+            }
+            match queue.line {
+                Line::Live => waiting += u64::from(engine.waiting(*id)),
+                Line::Later => messages += count(RowFilter { holder_id: Some(id.0), ..later.clone() }).await?,
+            }
+        }
+        let bot = count(RowFilter { holders: vec![HolderKind::Bot], ..RowFilter::default() }).await?;
+        Ok(json!({"offered": offered, "mine": mine, "waiting": waiting, "messages": messages, "bot": bot}))
+    }
+
+    /// The row of one conversation, for one who may read it.
+    pub(super) async fn readable(&self, id: ConversationId) -> Result<(Row, Value), Problem> {
+        use baton_core::refusal::Refusal;
+        let row = self.app.engine.row(&self.permit, id).await?.ok_or(Refusal::NotFound)?;
+        let shown = self.row(&row).await?;
+        if !shown.visible {
+            return Err(Refusal::NotAllowed.into());
+        }
+        Ok((row, shown.value))
+    }
+}
+
+/// The rest of a row.
+pub(super) fn data(row: &Row) -> Result<RowData, Problem> {
+    serde_json::from_slice(&row.data).map_err(|error| {
+        tracing::error!(conversation = %row.id, %error, "a list row cannot be read");
+        Problem::new(500, "internal", "A list entry cannot be read. It was logged.")
+    })
+}
+
+/// An event as people see it. Every seq is sent, so that a screen can tell a gap.
+pub(super) fn event(opened: &Opened, settings: &Settings) -> Value {
+    let header = &opened.header;
+    let mut facts: Value =
+        header.fact.to_json().ok().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    if let (Fact::HolderSet(set), Some(holder)) = (&header.fact, facts.get_mut("holder").and_then(Value::as_object_mut))
+    {
+        holder.insert("name".into(), json!(holder_name(&set.holder, settings).1));
+    }
+    let (mut message, mut fate, mut once) = (None, None, None);
+    match &header.fact {
+        Fact::Said(said) => (message, fate, once) = (Some(said.message), Some(fate_word(said.fate)), said.once),
+        Fact::Edited(edited) => (message, fate) = (Some(edited.message), Some("shown")),
+        _ => {}
+    }
+    let mut name = actor_name(&header.actor, settings);
+    let (mut parts, mut plain, mut body) = (None, None, None);
+    match &opened.body {
+        Some(Body::Message { content, shown_name, bot }) => {
+            parts = Some(json!(content.parts));
+            plain = Some(content.plain.clone());
+            name = shown_name.clone().or(name);
+            body = bot.as_ref().map(|bot| json!({"bot": bot}));
+        }
+        Some(other) => {
+            let mut json = json!(other);
+            if let Some(members) = json.as_object_mut() {
+                members.remove("body");
+            }
+            plain = json.get("words").or(json.get("text")).and_then(Value::as_str).map(str::to_owned);
+            body = Some(json);
+        }
+        None => {}
+    }
+    let (kind, id) = actor_id(&header.actor);
+    let mut out = json!({
+        "seq": header.seq,
+        "position": header.position,
+        "at": header.at,
+        "kind": header.fact.kind(),
+        "actor": {"kind": kind, "id": id, "name": name},
+        "baton": header.baton,
+        "fate": fate,
+        "message": message,
+        "parts": parts,
+        "plain": plain,
+        "facts": facts,
+        "body": body,
+    });
+    if let Some(Once::Client { client, counter }) = once {
+        (out["client"], out["counter"]) = (json!(client), json!(counter));
+    }
+    out
+}
+
+fn fate_word(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Shown => "shown",
+        Fate::Withheld => "withheld",
+        Fate::Held { .. } => "held",
+        Fate::Draft { .. } => "draft",
+        Fate::Released { .. } => "released",
+        Fate::Interrupted => "interrupted",
+        Fate::Note => "note",
+        Fate::Whisper => "whisper",
+    }
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted => "accepted",
+        Outcome::Abandoned => "abandoned",
+        Outcome::Withdrawn => "withdrawn",
+        Outcome::Redirected { .. } => "redirected",
+        Outcome::Refused => "refused",
+        Outcome::Failed => "failed",
+        Outcome::Expired => "expired",
+    }
+}
+
+fn who_word(who: &Who) -> &'static str {
+    match who {
+        Who::Customer => "customer",
+        Who::Bot { .. } => "bot",
+        Who::Agent { .. } | Who::Integration { .. } => "agent",
+        Who::Target { .. } => "target",
+        Who::System { .. } | Who::Import { .. } => "system",
+    }
+}
+
+/// An integration that acts for an agent is that agent to the readers; the facts of the log still know better.
+fn actor_id(actor: &Actor) -> (&'static str, Option<uuid::Uuid>) {
+    match (actor.who, actor.on_behalf) {
+        (Who::Integration { .. }, Some(agent)) => ("agent", Some(agent.0)),
+        (Who::Integration { id }, None) => ("integration", Some(id.0)),
+        (Who::Bot { id } | Who::Target { id, .. }, _) => (who_word(&actor.who), Some(id.0)),
+        (Who::Agent { id }, _) => ("agent", Some(id.0)),
+        (who, _) => (who_word(&who), None),
+    }
+}
+
+fn actor_name(actor: &Actor, settings: &Settings) -> Option<String> {
+    match (actor.who, actor.acting_agent()) {
+        (_, Some(agent)) => Some(settings.agent_name(agent).to_owned()),
+        (Who::Bot { id } | Who::Target { id, .. }, _) => Some(settings.connection_name(id).to_owned()),
+        _ => None,
+    }
+}
+
+pub(super) fn holder_name(holder: &Holder, settings: &Settings) -> (&'static str, Option<String>) {
+    match holder {
+        Holder::Bot { connection, .. } => ("bot", Some(settings.connection_name(*connection).to_owned())),
+        Holder::Queue { line: Line::Live, queue, .. } => ("queue", Some(settings.queue_name(*queue).to_owned())),
+        Holder::Queue { line: Line::Later, queue, .. } => ("later", Some(settings.queue_name(*queue).to_owned())),
+        Holder::Agent { agent, .. } => ("agent", Some(settings.agent_name(*agent).to_owned())),
+        Holder::Target { connection, .. } => ("target", Some(settings.connection_name(*connection).to_owned())),
+        Holder::Nobody { .. } => ("nobody", None),
+    }
+}
+
+/// A page's size.
+pub(super) fn page(asked: Option<usize>, usual: usize, most: usize) -> usize {
+    asked.unwrap_or(usual).clamp(1, most.min(limits::PAGE))
+}
