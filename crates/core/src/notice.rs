@@ -89,10 +89,12 @@ pub enum Notice {
         /// Place, if known.
         place: Option<u32>,
     },
-    /// An agent was lost and the customer is in line again.
+    /// An agent was lost, or did not answer, and the customer is in line again.
     AgentLost {
         /// The agent.
         name: String,
+        /// The connection was lost; else the agent said nothing for too long.
+        lost: bool,
         /// Place, if known.
         place: Option<u32>,
     },
@@ -438,14 +440,14 @@ fn write(w: &mut Writer, fact: &Notice) -> &'static str {
             }
             "transfer_team"
         }
-        Notice::AgentLost { name, place } => {
-            w.set("name", name.clone());
+        Notice::AgentLost { name, lost, place } => {
+            w.set("name", name.clone()).say(if *lost { "agent_lost" } else { "agent_silent" });
             match place {
-                Some(1) => w.say("agent_lost.front"),
-                Some(place) => w.place(*place).say("agent_lost.place"),
-                None => w.say("agent_lost.line"),
+                Some(1) => w.say("again.front"),
+                Some(place) => w.place(*place).say("again.place"),
+                None => w.say("again.line"),
             };
-            "agent_lost"
+            if *lost { "agent_lost" } else { "agent_silent" }
         }
         Notice::HandedBack { giver, acknowledged, word } => {
             w.set("giver", giver.clone()).say("handed_back");

@@ -195,6 +195,14 @@ mod tests {
     }
 
     #[test]
+    fn a_word_after_its_turn_ended_is_withheld() {
+        let mut house = given_asked();
+        let (ask, baton) = (house.first_ask(), house.baton());
+        house.when_bot_ends(BotEnd::Answered).done();
+        house.when(Actor::bot(BOT), bot_replied(ask, baton, 0, "by the way")).replied(Reply::Withheld);
+    }
+
+    #[test]
     fn more_replies_than_one_ask_may_have_are_dropped() {
         let mut house = given_asked();
         let (ask, baton) = (house.first_ask(), house.baton());
@@ -242,10 +250,10 @@ mod tests {
         then.then(&[
             "ask-ended",
             "failed",
-            "ask-ended",
             "handover-asked",
             "handover-answered",
             "told:bot_failed",
+            "ask-ended",
             "holder-set",
             "told:in_line",
         ]);

@@ -54,7 +54,7 @@ fn fire(m: &mut Moves<'_>, kind: DueKind) {
         DueKind::AgentSilent => m.fail(Failure::AgentSilent),
         DueKind::AgentSilentOffer => {
             if let Holder::Agent { agent, .. } = m.conv().own.holder {
-                presence::requeue(m, agent, Trigger::AgentLost);
+                presence::requeue(m, agent, false);
                 if matches!(m.conv().own.holder, Holder::Agent { .. }) {
                     // No line to go to: the supervisor is warned again and the clock starts anew.
                     quiet_or_warn(m);
@@ -153,6 +153,17 @@ mod tests {
     }
 
     #[test]
+    fn a_bot_with_a_short_limit_fails_without_an_excuse() {
+        let mut settings = desk();
+        let role = crate::settings::Role::Bot { limit: 5 * SECOND, greets: false, takes_brief: false };
+        settings.connections.get_mut(&BOT).expect("the bot").role = role;
+        let mut house = House::new(settings);
+        house.start(CHAT);
+        house.when_customer_writes("where is it").done();
+        assert_eq!(house.when_passed(6 * SECOND).kinds()[..2], ["ask-ended", "failed"]);
+    }
+
+    #[test]
     fn the_limit_of_a_second_message_begins_when_the_first_is_answered() {
         let mut house = given_asked();
         house.when_customer_writes("hello").done();
@@ -224,7 +235,8 @@ mod tests {
         let silent =
             |fact: &crate::event::Fact| matches!(fact, crate::event::Fact::Failed(f) if f.what == Failure::AgentSilent);
         assert!(silent(&then.done().events[0].header.fact));
-        house.when_next_due().done();
+        let words = house.when_next_due().words();
+        assert_eq!(words, "Ana could not answer in time. You are next in line, and what you wrote is kept.");
         assert!(matches!(house.state().own.holder, Holder::Queue { .. }));
     }
 

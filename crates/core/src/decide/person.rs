@@ -55,7 +55,7 @@ pub(super) fn hand_over(m: &mut Moves<'_>, trigger: Trigger, to: Option<Destinat
         Destination::Queue { id } => m.settings().queues.get(&id).map_or(0, |queue| queue.priority.min(9)),
         Destination::Target { .. } => 0,
     };
-    m.withdraw_asks();
+    // A bot that keeps the chat because nobody is there still answers what it was asked: only a pass withdraws asks.
     let handover = m.ask_handover(trigger, to, priority, reason);
     match to {
         Destination::Target { id } => {
@@ -385,6 +385,16 @@ mod tests {
         then.then(&["handover-asked", "handover-answered", "handover-ended", "told:unavailable"]);
         then.replied(Reply::Answer(Answer::Refused { reason: No::ClosedHours }));
         assert!(then.words().contains("We are back 13:00."), "{}", then.words());
+    }
+
+    #[test]
+    fn a_bot_that_keeps_the_chat_still_answers_what_it_was_asked() {
+        let mut house = House::new(closed(desk()));
+        house.start(CHAT);
+        house.when_customer_writes("where is it").done();
+        house.when(Actor::CUSTOMER, Command::AskPerson).done();
+        house.when_bot_says("on its way").then(&["said"]);
+        house.when_bot_ends(BotEnd::Answered).then(&["ask-ended"]);
     }
 
     #[test]

@@ -29,12 +29,12 @@ pub(super) fn lost(m: &mut Moves<'_>, agent: AgentId) -> Result<Reply, Refusal> 
         return Ok(Reply::Done);
     }
     m.fail(Failure::AgentLost);
-    requeue(m, agent, Trigger::AgentLost);
+    requeue(m, agent, true);
     Ok(Reply::Done)
 }
 
 /// Back into the line at the old place: the wait began with the word that nobody answered.
-pub(super) fn requeue(m: &mut Moves<'_>, agent: AgentId, trigger: Trigger) {
+pub(super) fn requeue(m: &mut Moves<'_>, agent: AgentId, lost: bool) {
     let Some(inbox) = m.inbox() else { return };
     let queue = match (inbox.destination, inbox.fallback) {
         (Destination::Queue { id }, _) | (Destination::Target { .. }, Some(id)) => id,
@@ -43,12 +43,12 @@ pub(super) fn requeue(m: &mut Moves<'_>, agent: AgentId, trigger: Trigger) {
     let since = m.conv().unanswered_since.unwrap_or(m.now());
     let actor = std::mem::replace(&mut m.actor, Actor::system(Part::Policy));
     let priority = m.settings().queues.get(&queue).map_or(0, |queue| queue.priority.min(9));
-    let handover = m.ask_handover(trigger, Destination::Queue { id: queue }, priority, Reason::default());
+    let handover = m.ask_handover(Trigger::AgentLost, Destination::Queue { id: queue }, priority, Reason::default());
     let place = (m.facts.line(queue).at_least[priority as usize] == 0).then_some(1);
     m.answer_handover(handover, Answer::Queued { place });
     person::enter_line(m, queue, priority, since, Why::AgentLost, None);
     let name = m.settings().agent_name(agent).to_owned();
-    m.tell(&Notice::AgentLost { name, place });
+    m.tell(&Notice::AgentLost { name, lost, place });
     m.actor = actor;
 }
 

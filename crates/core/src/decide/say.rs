@@ -149,10 +149,10 @@ mod tests {
         house.when_customer_writes("where is it").done();
         house.when_customer_writes("a person").then(&[
             "said",
-            "ask-ended",
             "handover-asked",
             "handover-answered",
             "told:asked",
+            "ask-ended",
             "holder-set",
             "told:in_line",
         ]);

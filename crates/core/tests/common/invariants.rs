@@ -249,6 +249,7 @@ fn truth(loaded: &Loaded, decision: &Decision) {
                     "wait_over",
                     "transfer_team",
                     "agent_lost",
+                    "agent_silent",
                     "bot_failed_nobody",
                     "target_failed_none",
                     // Closed, and no list: the reason why nobody comes yet.

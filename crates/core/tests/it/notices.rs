@@ -66,7 +66,7 @@ fn all() -> Vec<Notice> {
     }
     for place in PLACES {
         out.push(Notice::Already(AlreadyAt::Line { place }));
-        out.push(Notice::AgentLost { name: text("Ana"), place });
+        out.extend(BOOLS.map(|lost| Notice::AgentLost { name: text("Ana"), lost, place }));
         out.push(Notice::TransferTeam { giver: text("Ana"), team: text("billing"), place });
         for (staffed, ways) in BOOLS.into_iter().flat_map(|staffed| ways().into_iter().map(move |w| (staffed, w))) {
             for (team, choice_by) in
@@ -181,8 +181,9 @@ const CLAIMS: &[Claim] = &[
     ("sees everything", &["history.full", "joined.full"], |f| history(f) == Some(History::Full)),
     ("sees a summary", &["history.summary", "joined.summary"], |f| history(f) == Some(History::Summary)),
     ("a colleague sees the chat", &["transfer.sees"], |f| matches!(f, Notice::TransferPassed { .. })),
-    ("place", &["line.place", "agent_lost.place"], |f| place(f).is_some()),
-    ("next in line", &["agent_lost.front"], |f| place(f) == Some(1)),
+    ("place", &["line.place", "again.place"], |f| place(f).is_some()),
+    ("next in line", &["again.front"], |f| place(f) == Some(1)),
+    ("the connection was lost", &["agent_lost"], |f| matches!(f, Notice::AgentLost { lost: true, .. })),
     ("a person", &["joined.person", "joined.person_team"], person),
     ("a message can be left", &["offer.leave", "offer.leave_or_bot"], |f| other_ways(f).leave_by.is_some()),
     ("the assistant is there", &["offer.bot", "offer.leave_or_bot"], |f| other_ways(f).bot),
