@@ -1,25 +1,25 @@
-//! The corpus of events is frozen: a file of it, once committed, is what some store out there holds. New files may come; none may
-//! change or go. History itself is the witness, so that a fresh clone without any other branch can check it.
+//! The corpus of stored forms (headers, bodies, effects, settings) is frozen: a file of it, once committed, is what some store out
+//! there holds. New files may come; none may change or go. History itself is the witness, so that a fresh clone without any other branch can check it.
 
 use super::{Finding, Tree};
 use crate::run;
 use std::path::Path;
 use std::process::Command;
 
-const CORPUS: &str = "crates/core/corpus/events";
+const CORPUS: &str = "crates/core/corpus";
 /// Exceptions, one a line: file below the corpus, git's hash of the content that is right now, reason.
-const THAWED: &str = "crates/core/corpus/events/THAWED";
+const THAWED: &str = "crates/core/corpus/THAWED";
 
 /// Returns what was checked, in words.
 pub(crate) fn check(root: &Path, tree: &Tree, findings: &mut Vec<Finding>) -> String {
-    let files = tree.keys().filter(|path| path.starts_with(&format!("{CORPUS}/")) && path.ends_with(".json")).count();
+    let files = tree.keys().filter(|path| path.starts_with(&format!("{CORPUS}/")) && is_form(path)).count();
     if files == 0 {
-        return "no frozen events yet".into();
+        return "no frozen forms yet".into();
     }
     let git = |args: &[&str]| run::ask(Command::new("git").args(args).current_dir(root));
     let what = ["--no-renames", "--diff-filter=MD", "--name-only", "--format=", "--", CORPUS];
     let Some(mut touched) = git(&[&["log"][..], &what].concat()) else {
-        return format!("{files} frozen events, not compared: there is no git history here");
+        return format!("{files} frozen forms, not compared: there is no git history here");
     };
     touched.push_str(
         &git(&["diff", "--no-renames", "--diff-filter=MD", "--name-only", "HEAD", "--", CORPUS]).unwrap_or_default(),
@@ -30,16 +30,21 @@ pub(crate) fn check(root: &Path, tree: &Tree, findings: &mut Vec<Finding>) -> St
         if !is_thawed(thawed, &file, content.as_deref().map(str::trim)) {
             findings.push(Finding::new(
                 file,
-                "a frozen event was changed or removed after it was committed; stores hold it for ever",
+                "a frozen form was changed or removed after it was committed; stores hold it for ever",
             ));
         }
     }
-    format!("{files} frozen events as first committed")
+    format!("{files} frozen forms as first committed")
+}
+
+/// Not the list of exceptions, and not what explains the folder.
+fn is_form(path: &str) -> bool {
+    path != THAWED && !path.ends_with(".md")
 }
 
 fn changed(touched: &str) -> Vec<String> {
     let mut files: Vec<String> =
-        touched.lines().map(str::trim).filter(|file| file.ends_with(".json")).map(str::to_owned).collect();
+        touched.lines().map(str::trim).filter(|file| !file.is_empty() && is_form(file)).map(str::to_owned).collect();
     files.sort();
     files.dedup();
     files
@@ -64,7 +69,7 @@ mod tests {
     impl Repository {
         fn new(name: &str) -> Self {
             let folder = std::env::temp_dir().join(format!("baton-xtask-{name}-{}", std::process::id()));
-            std::fs::create_dir_all(folder.join(CORPUS).join("v1")).expect("a folder for the test");
+            std::fs::create_dir_all(folder.join(CORPUS).join("events/v1")).expect("a folder for the test");
             let new = Self(folder);
             new.git(&["init", "-q"]);
             new
@@ -83,7 +88,7 @@ mod tests {
         }
 
         fn findings(&self, thawed: &str) -> Vec<String> {
-            let one = format!("{CORPUS}/v1/opened.json");
+            let one = format!("{CORPUS}/events/v1/opened.json");
             let mut findings = Vec::new();
             check(&self.0, &planted(&[(&one, ""), (THAWED, thawed)]), &mut findings);
             findings.into_iter().map(|finding| finding.place).collect()
@@ -99,22 +104,22 @@ mod tests {
     #[test]
     fn new_events_may_come_and_a_changed_one_is_found() {
         let repository = Repository::new("frozen");
-        repository.commit("v1/opened.json", "{}");
-        repository.commit("v1/said.json", "{}");
+        repository.commit("events/v1/opened.json", "{}");
+        repository.commit("events/v1/said.json", "{}");
         assert!(repository.findings("").is_empty());
-        std::fs::write(repository.0.join(CORPUS).join("v1/said.json"), "{\"a\":1}").expect("writes");
-        assert_eq!(repository.findings(""), [format!("{CORPUS}/v1/said.json")], "not yet committed");
-        repository.commit("v1/said.json", "{\"a\":1}");
-        assert_eq!(repository.findings(""), [format!("{CORPUS}/v1/said.json")], "committed");
+        std::fs::write(repository.0.join(CORPUS).join("events/v1/said.json"), "{\"a\":1}").expect("writes");
+        assert_eq!(repository.findings(""), [format!("{CORPUS}/events/v1/said.json")], "not yet committed");
+        repository.commit("events/v1/said.json", "{\"a\":1}");
+        assert_eq!(repository.findings(""), [format!("{CORPUS}/events/v1/said.json")], "committed");
     }
 
     #[test]
     fn an_exception_holds_for_one_content_alone() {
         let content = Some("c0ffee");
-        let file = format!("{CORPUS}/v1/said.json");
-        assert!(is_thawed("# why\nv1/said.json c0ffee before the first release\n", &file, content));
-        assert!(!is_thawed("v1/said.json c0ffee\n", &file, content), "a reason is needed");
-        assert!(!is_thawed("v1/said.json c0ffee before the first release\n", &file, Some("beef")));
-        assert!(is_thawed("v1/said.json - it held a real name\n", &file, None));
+        let file = format!("{CORPUS}/events/v1/said.json");
+        assert!(is_thawed("# why\nevents/v1/said.json c0ffee before the first release\n", &file, content));
+        assert!(!is_thawed("events/v1/said.json c0ffee\n", &file, content), "a reason is needed");
+        assert!(!is_thawed("events/v1/said.json c0ffee before the first release\n", &file, Some("beef")));
+        assert!(is_thawed("events/v1/said.json - it held a real name\n", &file, None));
     }
 }

@@ -4,8 +4,9 @@ use super::{Finding, Tree};
 use std::collections::BTreeSet;
 
 const LICENCES: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE"];
-/// The one list of refusal codes: string literals of a constant of this name.
-const CODES: (&str, &str) = ("crates/core/src/refusal.rs", "CODES");
+/// Where the codes stand that a caller can read: string literals of a constant.
+const CODES: &[&str] = &["crates/core/src/refusal.rs", "crates/server/src/problem.rs"];
+const CONSTANT: &str = "const CODES";
 const PAGES: &str = "docs/errors/";
 
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
@@ -23,8 +24,10 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
             ));
         }
     }
-    if let Some(text) = tree.get(CODES.0) {
-        pages(tree, &codes(text), &mut findings);
+    let lists: Vec<(&str, BTreeSet<String>)> =
+        CODES.iter().filter_map(|file| Some((*file, codes(tree.get(*file)?)))).collect();
+    if !lists.is_empty() {
+        pages(tree, &lists, &mut findings);
     }
     for (path, text) in tree.iter().filter(|(path, _)| path.ends_with(".md")) {
         links(tree, path, text, &mut findings);
@@ -82,27 +85,33 @@ fn anchor(line: &str) -> Option<String> {
     Some(kept.replace(' ', "-"))
 }
 
-fn pages(tree: &Tree, codes: &BTreeSet<String>, findings: &mut Vec<Finding>) {
-    if codes.is_empty() {
-        findings.push(Finding::new(CODES.0, format!("no refusal codes found in the constant {}", CODES.1)));
-    }
-    let pages: BTreeSet<String> = tree
+fn pages(tree: &Tree, lists: &[(&str, BTreeSet<String>)], findings: &mut Vec<Finding>) {
+    let pages: BTreeSet<&str> = tree
         .keys()
         .filter_map(|path| path.strip_prefix(PAGES)?.strip_suffix(".md"))
         .filter(|name| *name != "README")
-        .map(str::to_owned)
         .collect();
-    for code in codes.difference(&pages) {
-        findings.push(Finding::new(CODES.0, format!("the refusal {code} has no page {PAGES}{code}.md")));
+    let index = tree.get(&format!("{PAGES}README.md")).map_or("", String::as_str);
+    for (file, codes) in lists {
+        if codes.is_empty() {
+            findings.push(Finding::new(*file, format!("no codes found in `{CONSTANT}`")));
+        }
+        for code in codes {
+            if !pages.contains(code.as_str()) {
+                findings.push(Finding::new(*file, format!("the code {code} has no page {PAGES}{code}.md")));
+            } else if !index.contains(&format!("({code}.md)")) {
+                findings.push(Finding::new(format!("{PAGES}README.md"), format!("the index lacks {code}")));
+            }
+        }
     }
-    for page in pages.difference(codes) {
-        findings.push(Finding::new(format!("{PAGES}{page}.md"), "no refusal has this code"));
+    for page in pages.iter().filter(|page| !lists.iter().any(|(_, codes)| codes.contains(**page))) {
+        findings.push(Finding::new(format!("{PAGES}{page}.md"), "nothing answers with this code"));
     }
 }
 
 /// The string literals between the constant's brackets.
 fn codes(text: &str) -> BTreeSet<String> {
-    let Some(start) = text.find(&format!("const {}", CODES.1)) else { return BTreeSet::new() };
+    let Some(start) = text.find(CONSTANT) else { return BTreeSet::new() };
     let list = &text[start..];
     let list = &list[..list.find("];").unwrap_or(list.len())];
     list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
@@ -123,11 +132,14 @@ mod tests {
     fn a_refusal_without_a_page_and_a_page_without_a_refusal_are_found() {
         let codes =
             "/// All.\npub const CODES: &[&str] = &[\n    \"not_holder\",\n    \"offer_gone\",\n];\n\"unrelated\"\n";
-        let mut files = vec![(CODES.0, codes), ("docs/errors/not_holder.md", ""), ("docs/errors/README.md", "")];
+        let index = ("docs/errors/README.md", "[a](not_holder.md)\n");
+        let mut files = vec![(CODES[0], codes), ("docs/errors/not_holder.md", ""), index];
         files.extend(LICENSED);
-        assert_eq!(places(&files), [CODES.0]);
+        assert_eq!(places(&files), [CODES[0]]);
         files.extend([("docs/errors/offer_gone.md", ""), ("docs/errors/old.md", "")]);
-        assert_eq!(places(&files), ["docs/errors/old.md"]);
+        assert_eq!(places(&files), ["docs/errors/README.md", "docs/errors/old.md"]);
+        files.push((CODES[1], "const CODES: &[&str] = &[\"old\"];"));
+        assert_eq!(places(&files), ["docs/errors/README.md", "docs/errors/README.md"]);
     }
 
     #[test]
