@@ -168,7 +168,9 @@ export class Desk {
         break;
       case "error":
         if (frame.problem.code.startsWith("cursor")) this.#cursor = undefined;
-        if (frame.problem.status === 401 || frame.problem.code === "login_required") hub.me = null;
+        if (frame.problem.status === 401) hub.me = null;
+        // Logged in anew in another tab: this page's token is old.
+        if (frame.problem.code === "csrf_missing") void hub.load();
         break;
       case "pong":
         break;

@@ -44,6 +44,8 @@ export class OpenChat {
   seenTo = $state.raw(0);
   loadingEarlier = $state.raw(false);
   busy = $state.raw(false);
+  /** It is no longer this reader's: passed on, or out of their queues. */
+  gone = $state.raw(false);
   reply = $state.raw("");
   note = $state.raw("");
 
@@ -165,7 +167,9 @@ export class OpenChat {
       const detail = await hub.get<Detail>(`conversations/${this.id}`);
       if (!this.#stopped && detail.seq >= (this.detail?.seq ?? 0)) this.detail = detail;
     } catch (error) {
-      if (!(error instanceof HubError && error.offline)) hub.report(error);
+      if (!(error instanceof HubError)) throw error;
+      if (error.problem.status === 403 || error.problem.status === 404) this.gone = true;
+      else if (!error.offline) hub.report(error);
     }
   }
 
@@ -289,15 +293,15 @@ export class OpenChat {
   async #act(path: string, body: unknown): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
-    const answer = await hub.try(() =>
-      hub.post<Detail | { state: Detail }>(`conversations/${this.id}/${path}`, body),
-    );
+    const answer = await hub.try(() => hub.post<unknown>(`conversations/${this.id}/${path}`, body));
     this.busy = false;
     if (answer === undefined) {
       this.#refreshSoon();
       return false;
     }
-    if (isDetail(answer) && answer.seq >= (this.detail?.seq ?? 0)) this.detail = answer;
+    // An empty answer: done, and with that no longer ours to see.
+    if (!isDetail(answer)) this.gone = true;
+    else if (answer.seq >= (this.detail?.seq ?? 0)) this.detail = answer;
     else this.#refreshSoon();
     return true;
   }
