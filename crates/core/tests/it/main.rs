@@ -5,6 +5,7 @@ mod common;
 
 mod answers;
 mod errors;
+mod failures;
 mod notices;
 mod properties;
 mod walk;
