@@ -50,7 +50,6 @@ pub(crate) struct Opened {
 pub(crate) async fn open(options: &Options, public_url: String) -> Result<Opened> {
     let runtime: SharedRuntime = Arc::new(TokioRuntime::new());
     let data = &options.store.data;
-    std::fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
     let store = Arc::new(SqliteStore::open(data, seed(&*runtime))?);
     let master = master_key(options, &*runtime)?;
     let registry = Arc::new(Registry::new(runtime.clone(), master.clone()));

@@ -17,6 +17,7 @@ use baton_core::settings::Rank;
 use clap::{Parser, Subcommand, ValueEnum};
 use options::Options;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// Baton moves a conversation from a bot to a person and back, without losing a word.
 #[derive(Parser)]
@@ -93,7 +94,17 @@ enum RankArg {
     Administrator,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("baton: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> Result<()> {
     rustls::crypto::ring::default_provider()
         .install_default()
         .map_err(|_| anyhow::anyhow!("the TLS provider is installed already"))?;

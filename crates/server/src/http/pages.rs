@@ -14,6 +14,12 @@ use rust_embed::Embed;
 #[allow_missing = true]
 struct Dist;
 
+/// What each error code means and what to do: the `type` of a problem is the address of its page.
+#[derive(Embed)]
+#[folder = "../../docs/errors"]
+#[include = "*.md"]
+struct Errors;
+
 /// No inline script or style, nothing from elsewhere, no markup from text.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 
@@ -24,6 +30,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/console/{*rest}", get(page))
         .route("/setup", get(page))
         .route("/try", get(page))
+        .route("/docs/errors/{code}", get(error_page))
         .route("/widget.js", get(async || file("widget.js", false)))
         .route("/favicon.svg", get(async || file("favicon.svg", false)))
         .route("/favicon.ico", get(async || Redirect::permanent("/favicon.svg")))
@@ -38,6 +45,13 @@ fn missing(uri: &Uri) -> Response {
         return file(path, false);
     }
     Problem::new(404, "route_not_found", "There is nothing at this address; see docs/api.md.").into_response()
+}
+
+async fn error_page(Path(code): Path<String>) -> Response {
+    match Errors::get(&format!("{code}.md")) {
+        Some(page) => ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], page.data.into_owned()).into_response(),
+        None => Problem::new(404, "route_not_found", "There is no error of this code.").into_response(),
+    }
 }
 
 async fn page() -> Response {
