@@ -142,8 +142,6 @@ pub(crate) struct Row {
     pub(crate) unanswered_since: Option<i64>,
     #[serde(default)]
     pub(crate) offer: Option<RowOffer>,
-    #[serde(default)]
-    pub(crate) lists: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -146,7 +146,7 @@ impl Agent<'_> {
             }
             if *ending.borrow_and_update() {
                 let leaves_at = *leaves_at.get_or_insert_with(|| Instant::now() + CLEARING_UP);
-                if self.free() || Instant::now() > leaves_at {
+                if Instant::now() > leaves_at || (self.todo.is_empty() && self.nobody_waits().await?) {
                     return self.set_presence(false).await;
                 }
                 self.look_at_own();
@@ -162,10 +162,13 @@ impl Agent<'_> {
         }
     }
 
-    /// Nothing is left to do.
-    fn free(&self) -> bool {
-        self.todo.is_empty()
-            && !self.rows.values().any(|row| self.mine(row) || row.lists.iter().any(|list| list == "messages"))
+    /// Nothing is left to do for anybody: a bot may have handed over after its customer had gone.
+    async fn nobody_waits(&mut self) -> anyhow::Result<bool> {
+        let who = As::Key { key: &self.key, agent: Some(self.account.id) };
+        let path = "/api/v1/conversations?list=mine&limit=1";
+        let page: Value = self.stage.hub.call("GET", path, who, None, &mut self.dice).await?.read("reading a list")?;
+        let count = |list: &str| page.pointer(&format!("/counts/{list}")).and_then(Value::as_u64).unwrap_or(0);
+        Ok(["offered", "mine", "waiting", "messages"].into_iter().all(|list| count(list) == 0))
     }
 
     fn mine(&self, row: &Row) -> bool {
@@ -280,8 +283,8 @@ impl Agent<'_> {
         let given = self.hand_backs.get(&id).copied().unwrap_or(0);
         let part = self.part(id);
         let answer = match part.then {
-            _ if done => self.close(id).await?,
             AgentMove::HandBack if replies >= part.replies && given == 0 => self.hand_back(id, replies).await?,
+            _ if done => self.close(id).await?,
             AgentMove::Close if replies >= part.replies => self.close(id).await?,
             AgentMove::Stay | AgentMove::HandBack | AgentMove::Close => return Ok(()),
         };

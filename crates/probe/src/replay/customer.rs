@@ -28,8 +28,12 @@ const AWAY: Duration = Duration::from_secs(60);
 const ACK: Duration = Duration::from_secs(15);
 /// A greeting is given this long before the first turn.
 const GREETING: Duration = Duration::from_millis(300);
-/// Between two turns of somebody who stands in a line and is in no hurry.
+/// Somebody who stands in a line writes on after this.
 const IN_LINE: Duration = Duration::from_millis(250);
+/// Half of them wait for somebody to come first, for so long.
+const IN_LINE_QUIETLY: Duration = Duration::from_secs(20);
+/// Nothing more is awaited from a bot that has said nothing for so long.
+const SETTLING: Duration = Duration::from_millis(400);
 /// The last events reach the socket within this.
 const CATCH_UP: Duration = Duration::from_secs(20);
 /// A customer whose bot was asked and says nothing gives up on that turn.
@@ -65,8 +69,10 @@ pub(crate) async fn play(stage: &Stage, script: Conversation, number: u64) -> Pl
     journal.conversation = Some(started.conversation);
     stage.board.enter(started.conversation, script.agent);
     let token = started.token;
+    let quiet = stage.has_agents && dice.chance(500_000);
     let mut line = Line {
         stage,
+        quiet,
         token: token.clone(),
         cursor: None,
         socket: None,
@@ -121,6 +127,8 @@ enum Heard {
 
 struct Line<'a> {
     stage: &'a Stage,
+    /// Says nothing while it stands in a line.
+    quiet: bool,
     token: String,
     cursor: Option<String>,
     socket: Option<WebSocketStream<MaybeTlsStream<TcpStream>>>,
@@ -260,6 +268,7 @@ impl Line<'_> {
         loop {
             let (heard, bound) = match self.state.holder.kind {
                 HolderKind::Agent => (self.person_at > after, ANSWER),
+                HolderKind::Queue if self.quiet => (false, IN_LINE_QUIETLY),
                 HolderKind::Queue => (self.word_at > after, IN_LINE),
                 HolderKind::Later | HolderKind::Nobody => (self.word_at > after, IN_LINE),
                 HolderKind::Bot | HolderKind::Target | HolderKind::Other => (self.word_at > after, ANSWER),
@@ -300,9 +309,17 @@ impl Line<'_> {
     /// Everything is said: whoever waits for people or has one stays until it is over.
     async fn wait_for_people(&mut self) -> anyhow::Result<()> {
         let give_up = Instant::now() + self.stage.patience;
+        let mut settled = false;
         loop {
             self.refresh().await?;
             match self.state.holder.kind {
+                // A bot that is still thinking may hand over.
+                HolderKind::Bot if !settled => {
+                    let before = self.last_seen;
+                    self.listen_until(Instant::now() + SETTLING, |line| line.last_seen > before).await?;
+                    settled = self.last_seen == before;
+                    continue;
+                }
                 HolderKind::Bot | HolderKind::Later | HolderKind::Nobody | HolderKind::Other => return Ok(()),
                 HolderKind::Queue if !self.stage.has_agents => {
                     let way = if self.dice.chance(500_000) { "withdraw" } else { "message-left" };
