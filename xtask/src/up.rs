@@ -34,6 +34,10 @@ pub(crate) fn up(root: &Path, args: &[String]) -> Result<bool> {
     step.done("Ctrl-C stops it");
     let mut serve = Command::new(&binary);
     serve.args(["serve", "--demo", "--data", "./data"]).args(args.iter().filter(|arg| *arg != "--")).current_dir(root);
+    if std::env::var_os("BATON__LOG__FILTER").is_none() {
+        // The addresses should be the last thing that a newcomer sees; a hub in earnest logs more.
+        serve.env("BATON__LOG__FILTER", "warn");
+    }
     Err(serve.exec()).with_context(|| format!("cannot start {}", binary.display()))
 }
 
