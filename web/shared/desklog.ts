@@ -144,8 +144,7 @@ function lineOf(event: DeskEvent): Line | undefined {
     }
     case "ask-ended": {
       const how = text(facts.how) ?? "";
-      if (how === "failed") return { name: "bot_failed", values: {} };
-      return how === "silent" ? { name: "bot_silent", values: {} } : undefined;
+      return how === "failed" ? { name: "bot_failed", values: {} } : undefined;
     }
     case "brief-acknowledged":
       return { name: "brief", values: {} };

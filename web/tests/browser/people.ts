@@ -11,7 +11,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 const shots = join(root, "target/screenshots");
 mkdirSync(shots, { recursive: true });
 
-export const WAIT_MS = 15_000;
+export const WAIT_MS = 20_000;
 
 export async function launch(): Promise<Browser> {
   return chromium.launch({
