@@ -14,8 +14,8 @@ use std::sync::LazyLock;
 pub enum Notice {
     /// Somebody asked for a person and the request is committed.
     Asked {
-        /// The customer did; else the house or the bot.
-        by_customer: bool,
+        /// Who did.
+        by: AskedBy,
         /// What the destination gets of the history.
         history: History,
     },
@@ -162,6 +162,17 @@ pub enum Notice {
     },
     /// The bot may not take it again.
     BouncesExhausted,
+}
+
+/// Who asked for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedBy {
+    /// The customer.
+    Customer,
+    /// The house, or the bot.
+    House,
+    /// Nobody had to: people answer first here.
+    Nobody,
 }
 
 /// Ways besides waiting: only those that exist.
@@ -344,8 +355,12 @@ pub fn notice(fact: &Notice, language: &str) -> Told {
 
 fn write(w: &mut Writer, fact: &Notice) -> &'static str {
     match fact {
-        Notice::Asked { by_customer, history } => {
-            w.say(if *by_customer { "asked.customer" } else { "asked.house" });
+        Notice::Asked { by, history } => {
+            w.say(match by {
+                AskedBy::Customer => "asked.customer",
+                AskedBy::House => "asked.house",
+                AskedBy::Nobody => "asked.first",
+            });
             match history {
                 History::Full => w.say("history.full"),
                 History::Summary => w.say("history.summary"),

@@ -8,7 +8,7 @@ use crate::effect::Effect;
 use crate::event::{Already, Answer, Audience, Body, Fate, No, Outcome, Passing, Reason, Said, Trigger, Why};
 use crate::ids::{ConnectionId, MessageId, QueueId};
 use crate::limits;
-use crate::notice::{AlreadyAt, Notice, Unavailable, Ways};
+use crate::notice::{AlreadyAt, AskedBy, Notice, Unavailable, Ways};
 use crate::ownership::{Holder, Line, Phase};
 use crate::refusal::Refusal;
 use crate::settings::{Destination, Role};
@@ -96,8 +96,14 @@ pub(super) fn open_target(m: &mut Moves<'_>, target: ConnectionId) {
 fn tell_asked(m: &mut Moves<'_>, trigger: Trigger, to: Destination) {
     let history = m.history(to);
     match trigger {
-        Trigger::Phrase | Trigger::Command | Trigger::Button => m.tell(&Notice::Asked { by_customer: true, history }),
-        Trigger::Bot | Trigger::Abstained | Trigger::Rule => m.tell(&Notice::Asked { by_customer: false, history }),
+        Trigger::Phrase | Trigger::Command | Trigger::Button => {
+            m.tell(&Notice::Asked { by: AskedBy::Customer, history })
+        }
+        Trigger::Bot | Trigger::Abstained | Trigger::Rule => m.tell(&Notice::Asked { by: AskedBy::House, history }),
+        // A line says its place instead.
+        Trigger::NoBot if matches!(to, Destination::Target { .. }) => {
+            m.tell(&Notice::Asked { by: AskedBy::Nobody, history });
+        }
         Trigger::BotFailed => m.tell(&Notice::BotFailed),
         _ => {}
     }
@@ -187,7 +193,9 @@ fn unavailable(m: &mut Moves<'_>, trigger: Trigger, why: Unavailable) {
                 Destination::Queue { id } => Some(id),
                 Destination::Target { .. } => inbox.fallback,
             });
-            let Some(queue) = queue else { return };
+            let Some(queue) = queue.filter(|id| exists(m, Destination::Queue { id: *id })) else {
+                return nobody_left(m, why);
+            };
             let handover =
                 m.ask_handover(trigger_of_promise(trigger), Destination::Queue { id: queue }, 0, Reason::default());
             m.answer_handover(handover, Answer::Queued { place: None });
@@ -199,6 +207,17 @@ fn unavailable(m: &mut Moves<'_>, trigger: Trigger, why: Unavailable) {
                 m.tell(&Notice::Unavailable { why, ways: Ways::default() });
             }
         }
+    }
+}
+
+/// Everything that could take the chat was removed from the settings: it is said, and the chat does not pretend to wait.
+fn nobody_left(m: &mut Moves<'_>, why: Unavailable) {
+    m.tell(&Notice::Unavailable { why, ways: Ways::default() });
+    if !m.conv().closed() {
+        let closed = m.now();
+        m.pass(Holder::Nobody { closed }, Why::Closed, None);
+        let at = m.moment(None, closed);
+        m.tell(&Notice::Closed { by: crate::notice::ClosedBy::House(at) });
     }
 }
 
@@ -298,6 +317,8 @@ pub(super) fn next_destination(m: &mut Moves<'_>, failed: ConnectionId, outcome:
             Destination::Target { .. } => None,
         })
     });
+    // A line that was removed is none: the default destination may be the target that failed.
+    let fallback = fallback.filter(|id| exists(m, Destination::Queue { id: *id }));
     let actor = std::mem::replace(&mut m.actor, Actor::system(Part::Policy));
     let team = m.settings().connection_name(failed).to_owned();
     match fallback {

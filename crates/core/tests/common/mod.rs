@@ -57,6 +57,8 @@ pub(crate) struct House {
     pub(crate) ledger: invariants::Ledger,
     /// Logs are kept and stored bytes are read again; a walk over many states does without.
     pub(crate) keep_logs: bool,
+    /// Which of a test's worlds it began as.
+    pub(crate) world: usize,
     seed: u64,
 }
 
@@ -83,6 +85,7 @@ impl House {
             person_word: true,
             ledger: invariants::Ledger::default(),
             keep_logs: true,
+            world: 0,
             seed: 0,
         }
     }

@@ -95,6 +95,10 @@ fn what_is_answered_is_what_is_told() {
     }
     let (_, then) = ask(without_bot(), Asks::NoBot);
     assert_eq!(led(&then).told, ["in_line"]);
+    let mut no_bot = outside();
+    no_bot.inboxes.get_mut(&INBOX).expect("the inbox").bot = None;
+    let (_, then) = ask(no_bot, Asks::NoBot);
+    assert_eq!((led(&then).answers, led(&then).told), (vec![opening], vec!["asked".to_owned()]));
     let (_, then) = ask(closed(without_bot()), Asks::NoBot);
     assert_eq!(led(&then).answers, [no(No::ClosedHours), queued(None)]);
     assert_eq!(led(&then).told, ["unavailable", "message_left"]);

@@ -1,6 +1,6 @@
 //! What the customer is told: no text claims what its fact lacks, in any language.
 
-use baton_core::notice::{AlreadyAt, ClosedBy, Notice, Told, Unavailable, Ways, languages, notice};
+use baton_core::notice::{AlreadyAt, AskedBy, ClosedBy, Notice, Told, Unavailable, Ways, languages, notice};
 use baton_core::settings::History;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +57,7 @@ fn all() -> Vec<Notice> {
         Notice::Closed { by: ClosedBy::House(text("14:32")) },
     ];
     for history in HISTORIES {
-        out.extend(BOOLS.map(|by_customer| Notice::Asked { by_customer, history }));
+        out.extend([AskedBy::Customer, AskedBy::House, AskedBy::Nobody].map(|by| Notice::Asked { by, history }));
         for (human, say_team) in BOOLS.into_iter().flat_map(|human| BOOLS.map(|say| (human, say))) {
             for name in [None, Some(text("Rita"))] {
                 out.push(Notice::Joined { name, human, team: text("billing"), say_team, history });
@@ -206,8 +206,8 @@ const CLAIMS: &[Claim] = &[
     ("the bot is rated", &["rating.bot"], |f| rated(f).1),
     ("the next is tried", &["target_failed.next"], |f| matches!(f, Notice::TargetFailed { .. })),
     ("a person is being got", &["bot_failed"], |f| matches!(f, Notice::BotFailed)),
-    ("looked for", &["asked.customer", "asked.house"], |f| matches!(f, Notice::Asked { .. })),
-    ("asked by the customer", &["asked.customer"], |f| matches!(f, Notice::Asked { by_customer: true, .. })),
+    ("looked for", &["asked.customer", "asked.house", "asked.first"], |f| matches!(f, Notice::Asked { .. })),
+    ("asked by the customer", &["asked.customer"], |f| matches!(f, Notice::Asked { by: AskedBy::Customer, .. })),
     ("goes on", &["closed_by.again"], |f| matches!(f, Notice::Closed { .. })),
 ];
 

@@ -13,6 +13,8 @@ use baton_core::ownership::{Delivery, Guest, Holder, Pause};
 use baton_core::refusal::Refusal;
 use baton_core::settings::{Destination, Settings};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const CHATS: [ConversationId; 3] = [CHAT, OTHER_CHAT, THIRD_CHAT];
 const AGENTS: [AgentId; 3] = [ANA, BEN, SAM];
@@ -20,23 +22,56 @@ const AGENTS: [AgentId; 3] = [ANA, BEN, SAM];
 /// What happens next; numbers choose among what there is.
 #[derive(Clone, Debug)]
 enum Step {
-    Customer { text: &'static str },
+    Customer {
+        text: &'static str,
+    },
     Repeat,
     Gap,
     AskPerson,
     Withdraw,
-    Leave { word: bool },
-    Router { agent: usize },
-    Answer { agent: usize, accept: bool, offer: usize },
-    Agent { agent: usize, what: AgentStep },
-    Bot { ask: usize, what: BotStep },
-    Target { opening: usize, what: usize },
-    Lost { agent: usize },
-    Present { agent: usize, available: bool, reachable: bool },
-    Idle { agent: usize },
-    Pass { span: i64 },
+    Leave {
+        word: bool,
+    },
+    Router {
+        agent: usize,
+    },
+    Answer {
+        agent: usize,
+        accept: bool,
+        offer: usize,
+    },
+    Agent {
+        agent: usize,
+        what: AgentStep,
+    },
+    Bot {
+        ask: usize,
+        what: BotStep,
+    },
+    Target {
+        opening: usize,
+        what: usize,
+    },
+    Lost {
+        agent: usize,
+    },
+    Present {
+        agent: usize,
+        available: bool,
+        reachable: bool,
+    },
+    Idle {
+        agent: usize,
+    },
+    Pass {
+        span: i64,
+    },
     Due,
     Rate,
+    /// An administrator takes something away, or puts it back.
+    Settings {
+        what: usize,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -129,6 +164,7 @@ fn step() -> impl Strategy<Value = Step> {
         5 => span.prop_map(|span| Step::Pass { span }),
         5 => Just(Step::Due),
         1 => Just(Step::Rate),
+        1 => (0..7usize).prop_map(|what| Step::Settings { what }),
     ]
 }
 
@@ -245,6 +281,7 @@ fn take(house: &mut House, id: ConversationId, step: &Step) {
             return;
         }
         Step::Due => return due(house, id),
+        Step::Settings { what } => return administer(house, *what),
         Step::Rate => {
             let rate = Rate { agent: Some(4), bot: Some(2), ..Rate::default() };
             (Actor::CUSTOMER, Command::Rate(rate), Reading::default())
@@ -324,6 +361,31 @@ fn did(what: usize) -> TargetDid {
     }
 }
 
+fn administer(house: &mut House, what: usize) {
+    let (before, now) = (world(house.world), Arc::make_mut(&mut house.settings));
+    let (old, inbox) = (&before.inboxes[&INBOX], now.inboxes.get_mut(&INBOX).expect("the inbox"));
+    match what {
+        0 => inbox.bot = if inbox.bot.is_some() { None } else { old.bot },
+        1 => inbox.later = if inbox.later.is_some() { None } else { old.later },
+        2 => inbox.fallback = if inbox.fallback.is_some() { None } else { old.fallback },
+        3 => toggle(&mut now.connections, &before.connections, TARGET),
+        4 => toggle(&mut now.connections, &before.connections, BOT),
+        5 => toggle(&mut now.queues, &before.queues, QUEUE),
+        _ => {
+            let ben = now.agents.get_mut(&BEN).expect("Ben");
+            ben.active = !ben.active;
+        }
+    }
+}
+
+fn toggle<K: Ord, V: Clone>(now: &mut BTreeMap<K, V>, before: &BTreeMap<K, V>, key: K) {
+    if now.remove(&key).is_none()
+        && let Some(old) = before.get(&key)
+    {
+        now.insert(key, old.clone());
+    }
+}
+
 /// The customer's last send comes again: nothing new is written, and it is answered as known.
 fn repeat(house: &mut House, id: ConversationId) {
     let counter = count(house, id, WIDGET);
@@ -358,6 +420,7 @@ fn settle(house: &mut House, id: ConversationId) {
 
 fn lived(world: usize, steps: &[(usize, Step)]) -> House {
     let mut house = House::new(self::world(world));
+    house.world = world;
     for id in CHATS {
         house.start(id);
     }

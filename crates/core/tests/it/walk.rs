@@ -294,7 +294,7 @@ fn walk(settings: Settings, worn: bool) -> Count {
             // A share of the pairs is enough: the states are many and alike.
             for second in letters.iter().filter(|second| letter.contends && second.contends) {
                 pairs += 1;
-                if pairs % 11 == 0 && two_writers(&node, letter, &after, second) {
+                if pairs % 17 == 0 && two_writers(&node, letter, &after, second) {
                     count.conflicts += 1;
                 }
             }
@@ -322,11 +322,13 @@ fn wear(house: &mut House) {
 
 #[test]
 fn every_reachable_state_keeps_the_invariants() {
-    let worlds: [(&str, Settings, bool); 4] = [
+    let worlds: [(&str, Settings, bool); 6] = [
         ("desk", desk(), true),
         ("target first", outside(), false),
         ("target alone", outside_alone(), false),
         ("no list", without_list(), false),
+        ("people first", without_bot(), false),
+        ("closed", closed(desk()), false),
     ];
     let counts: Vec<(&str, Count)> = std::thread::scope(|scope| {
         let walks: Vec<_> = worlds
