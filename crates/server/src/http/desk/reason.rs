@@ -5,16 +5,17 @@ use baton_core::event::Trigger;
 /// Characters of a quotation in a list.
 const QUOTE: usize = 160;
 
-/// One sentence from the trigger and its evidence.
-pub(super) fn sentence(trigger: Trigger, evidence: &[String]) -> String {
+/// One sentence from the trigger, its evidence and, where the customer asked in words, the whole of what they wrote: the
+/// evidence alone is a few of its words.
+pub(super) fn sentence(trigger: Trigger, evidence: &[String], wrote: Option<&str>) -> String {
     let said = evidence.iter().map(|text| text.trim()).find(|text| !text.is_empty()).map(|text| cut(text, QUOTE));
     let with = |plain: &str, then: &str| match &said {
         Some(said) => format!("{then}: {said}"),
         None => plain.to_owned(),
     };
     match trigger {
-        Trigger::Phrase | Trigger::Command => match &said {
-            Some(said) => format!("Asked for a person: “{said}”"),
+        Trigger::Phrase | Trigger::Command => match wrote.map(|text| cut(text, QUOTE)).or(said) {
+            Some(words) => format!("Asked for a person: “{words}”"),
             None => "Asked for a person".to_owned(),
         },
         Trigger::Button => "Pressed the button for a person".to_owned(),
@@ -47,11 +48,12 @@ mod tests {
 
     #[test]
     fn a_reason_quotes_the_words_that_asked() {
-        let evidence = vec!["I want to talk\n to a human".to_owned()];
-        assert_eq!(sentence(Trigger::Phrase, &evidence), "Asked for a person: “I want to talk to a human”");
-        assert_eq!(sentence(Trigger::BotFailed, &[]), "The assistant did not answer in time");
+        let evidence = vec!["I want".to_owned(), "human".to_owned()];
+        let wrote = Some("I want to talk\n to a human");
+        assert_eq!(sentence(Trigger::Phrase, &evidence, wrote), "Asked for a person: “I want to talk to a human”");
+        assert_eq!(sentence(Trigger::BotFailed, &[], None), "The assistant did not answer in time");
         assert_eq!(
-            sentence(Trigger::Bot, &["needs a refund".into()]),
+            sentence(Trigger::Bot, &["needs a refund".into()], None),
             "The assistant asked for a person: needs a refund"
         );
     }

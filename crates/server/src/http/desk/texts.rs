@@ -28,6 +28,8 @@ pub(super) struct Asked {
     pub(super) handover: HandoverId,
     pub(super) trigger: Trigger,
     pub(super) evidence: Vec<String>,
+    /// What the customer wrote, if they asked in words.
+    pub(super) wrote: Option<String>,
     pub(super) contact: Option<String>,
     pub(super) by: Option<String>,
     pub(super) at: Ms,

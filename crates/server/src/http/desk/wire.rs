@@ -6,7 +6,7 @@ use super::reason::{cut, sentence};
 use super::texts::{Asked, RowTexts};
 use crate::problem::Problem;
 use baton_core::actor::{Actor, Who};
-use baton_core::event::{Body, Fact, Fate, Once, Outcome};
+use baton_core::event::{Body, Fact, Fate, Once, Outcome, Trigger};
 use baton_core::ids::ConversationId;
 use baton_core::limits;
 use baton_core::ownership::{Holder, Line};
@@ -104,7 +104,7 @@ impl View {
             "queue": queue,
             "offer": offer,
             "handover": handover,
-            "reason": asked.map(|asked| sentence(asked.trigger, &asked.evidence)),
+            "reason": asked.map(|asked| sentence(asked.trigger, &asked.evidence, asked.wrote.as_deref())),
             "later": later,
             "last": last,
             "rating": data.rated.map(|(answered, agent, bot)| json!({"answered": answered, "agent": agent, "bot": bot})),
@@ -147,9 +147,22 @@ impl View {
             Some(Body::Reason(reason)) => (reason.evidence, reason.contact),
             _ => (Vec::new(), None),
         };
+        let wrote = match fact.trigger {
+            Trigger::Phrase | Trigger::Command => self.wrote_before(id, seq).await?,
+            _ => None,
+        };
         let by = actor_name(&opened.header.actor, settings);
         let at = opened.header.at;
-        Ok(Some(Asked { handover: fact.handover, trigger: fact.trigger, evidence, contact, by, at }))
+        Ok(Some(Asked { handover: fact.handover, trigger: fact.trigger, evidence, wrote, contact, by, at }))
+    }
+
+    /// The customer's word that led to this event: it stands just before it.
+    async fn wrote_before(&self, id: ConversationId, seq: u64) -> Result<Option<String>, Problem> {
+        let before = self.app.engine.events_before(&self.permit, id, seq, 4).await?;
+        Ok(before.into_iter().rev().find_map(|opened| match (opened.header.actor.who, opened.body) {
+            (Who::Customer, Some(Body::Message { content, .. })) => Some(content.plain),
+            _ => None,
+        }))
     }
 
     pub(super) async fn open(&self, id: ConversationId, seq: u64) -> Result<Option<Opened>, Problem> {
