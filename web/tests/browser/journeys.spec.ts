@@ -275,6 +275,46 @@ describe.skipIf(missing)("a handover in two browsers", () => {
     complaints.none();
   });
 
+  it("a_transfer_is_an_offer_and_the_giver_stays_until_it_is_accepted", async () => {
+    const ben = { name: "Ben", mail: "ben@example.com", passphrase: "another long passphrase" };
+    await ana.call("POST", "agents", { ...ben, role: "agent" });
+    // Nobody else is available yet, so the offer of the queue goes to Ana.
+    const customer = await withAna("My rain coat lets water in");
+    const benContext = await openContext(browser, complaints);
+    complaints.expect(/401.*\/api\/v1\/me/);
+    const second = await Agent.logIn(benContext, hub.origin, ben.mail, ben.passphrase);
+    await second.available(true);
+
+    await ana.button("Transfer").click();
+    const to = ana.dialog.getByLabel("To", { exact: true });
+    await to.locator("option", { hasText: "Ben (0 of" }).waitFor({ state: "attached" });
+    await to.selectOption({ label: (await to.locator("option", { hasText: "Ben" }).textContent()) ?? "" });
+    await ana.dialog.getByLabel("Note for them").fill("Coats are yours");
+    await ana.dialog.getByRole("button", { name: "Transfer" }).click();
+    await ana.page.getByText("Ben has been asked; you stay with the chat until it is accepted.").waitFor();
+    await customer.reads(/Ana is asking Ben to help/);
+    await shoot(ana.page, "desk-transfer-pending");
+    await ana.say("A colleague is coming.");
+    await customer.reads("A colleague is coming.");
+
+    await second.page.getByText("Note from Ana: Coats are yours").waitFor();
+    await shoot(second.page, "desk-transfer-offer");
+    await second.accept();
+    await second.reads("My rain coat lets water in");
+    await second.say("Which size is it?");
+    await customer.reads("Which size is it?");
+    await customer.page.getByText("You are talking with Ben, a person").first().waitFor();
+    expect(await ana.reply.count(), "the giver writes no more").toBe(0);
+    await second.button("Close chat").click();
+    await second.dialog.getByRole("button", { name: "Close chat" }).click();
+    await customer.button("Send rating").waitFor();
+    await customer.button("Skip").click();
+    await customer.button("Send rating").waitFor({ state: "detached" });
+    await second.available(false);
+    await benContext.close();
+    complaints.none();
+  });
+
   it("bot_fails_becomes_a_handover", async () => {
     const bot = await openBrokenBot();
     const { queues } = await ana.call<{ queues: { id: string; kind: string }[] }>("GET", "directory");
@@ -331,11 +371,7 @@ describe.skipIf(missing)("a handover in two browsers", () => {
       await shoot(page, `setup-${name}`);
       await stranger.close();
 
-      const context = await browser.newContext({
-        viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
-        colorScheme: look.dark ? "dark" : "light",
-        storageState: await deskContext.storageState(),
-      });
+      const context = await openContext(browser, complaints, { ...look, as: deskContext });
       const desk = await context.newPage();
       await desk.goto(`${hub.origin}/console`);
       await desk.getByRole("tab", { name: /^All/ }).click();

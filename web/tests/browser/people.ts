@@ -45,7 +45,13 @@ export class Complaints {
   }
 }
 
-export type Look = { width?: number; height?: number; dark?: boolean };
+export type Look = {
+  width?: number;
+  height?: number;
+  dark?: boolean;
+  /** Logged in as somebody is in another context. */
+  as?: BrowserContext;
+};
 
 export async function openContext(
   browser: Browser,
@@ -56,6 +62,7 @@ export async function openContext(
     viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
     colorScheme: look.dark ? "dark" : "light",
     locale: "en-GB",
+    ...(look.as ? { storageState: await look.as.storageState() } : {}),
   });
   context.setDefaultTimeout(WAIT_MS);
   await context.addInitScript(() => {
@@ -212,6 +219,23 @@ export class Agent {
     await page.getByRole("button", { name: "Begin" }).click();
     await page.waitForURL("**/try");
     return new Agent(page, origin);
+  }
+
+  /** Somebody whose account Ana made. */
+  static async logIn(
+    context: BrowserContext,
+    origin: string,
+    mail: string,
+    passphrase: string,
+  ): Promise<Agent> {
+    const page = await context.newPage();
+    await page.goto(`${origin}/console`);
+    await page.getByLabel("Mail").fill(mail);
+    await page.getByLabel("Passphrase").fill(passphrase);
+    await page.getByRole("button", { name: "Log in" }).click();
+    const agent = new Agent(page, origin);
+    await agent.tab("Mine").waitFor();
+    return agent;
   }
 
   /** A call in Ana's name, for what has no page yet. */
