@@ -14,7 +14,7 @@ use baton_core::agent::Agent;
 use baton_core::command::{BotEnd, BotReplied, Command, Say, Start, TargetDid};
 use baton_core::content::Content;
 use baton_core::conversation::Conversation;
-use baton_core::decide::{Decision, Drafted, Loaded, Reply, agents, decide};
+use baton_core::decide::{Decision, Drafted, Loaded, Reply, agents, decide, needs};
 use baton_core::effect::Effect;
 use baton_core::event::{Body, BotSaid, Brief, Fact, Failure, Header, PresenceBy, Stream, Trigger};
 use baton_core::facts::{Facts, LineFact, Reading};
@@ -162,7 +162,14 @@ impl House {
             .map(|agent| self.agents.get(&agent).cloned().unwrap_or_else(|| Agent::new(agent)))
             .collect();
         let loaded = Loaded { id, conversation, agents };
-        Ok((decide(loaded.clone(), &facts, actor, command)?, loaded))
+        let declared = declared(&facts, &loaded, &actor, &command);
+        let result = decide(loaded.clone(), &declared, actor, command.clone());
+        if self.keep_logs {
+            let all = decide(loaded.clone(), &facts, actor, command.clone());
+            let shown = |result: &Result<Decision, Refusal>| format!("{result:?}");
+            assert_eq!(shown(&result), shown(&all), "`needs` names every fact that {command:?} looks at");
+        }
+        Ok((result?, loaded))
     }
 
     /// Commits a decision, holding it to the invariants.
@@ -299,6 +306,26 @@ impl House {
             })
             .collect()
     }
+}
+
+/// What the engine gathers of all facts: what `needs` names, and presence of the loaded agents alone.
+fn declared(all: &Facts, loaded: &Loaded, actor: &Actor, command: &Command) -> Facts {
+    let needs = needs(loaded.conversation.as_ref(), actor, command);
+    let mut facts = all.clone();
+    if !needs.reading {
+        facts.reading = Reading::default();
+    }
+    if !needs.lines {
+        facts.lines.clear();
+        facts.place = None;
+    }
+    let known = |agent: &AgentId| needs.presence && loaded.agents.iter().any(|loaded| loaded.id == *agent);
+    facts.reachable.retain(known);
+    facts.idle.retain(|agent, _| known(agent));
+    if loaded.conversation.as_ref().is_none_or(|state| state.brief.is_none()) {
+        (facts.brief_note, facts.person_word) = (None, false);
+    }
+    facts
 }
 
 /// What a step did, or its refusal.
