@@ -11,7 +11,7 @@ use baton_core::content::Content;
 use baton_core::conversation::Conversation;
 use baton_core::decide::Reply;
 use baton_core::effect::{CloseReason, Effect};
-use baton_core::event::{AskFor, Body, BotSaid, Brief, Fact, Failure, Fate};
+use baton_core::event::{AskFor, Body, BotSaid, Brief, Fact, Failure, Fate, Stream};
 use baton_core::ids::{AskId, ConnectionId, ConversationId, HandoverId, reference};
 use baton_core::limits;
 use baton_core::ownership::{Holder, Phase};
@@ -178,7 +178,8 @@ impl Engine {
     ) -> Result<Turn> {
         let id = state.id;
         let open = state.ask(ask).copied().ok_or(Refusal::NotFound)?;
-        let upto = if open.upto == 0 { state.head.position } else { open.upto };
+        // A turn without a message ends where the baton passed: what came after it is asked in turns of its own.
+        let upto = if open.upto == 0 { self.passed_at(state).await? } else { open.upto };
         let first = upto.saturating_sub(bot::HISTORY as u64);
         let events = self.positions(permit, id, first, (upto - first) as usize).await?;
         let message = events.iter().rev().find(|event| event.header.position == Some(open.upto)).and_then(content);
@@ -242,6 +243,21 @@ impl Engine {
             settings.queues.get(id).is_some_and(|queue| queue.name.to_lowercase() == name.to_lowercase())
         };
         *to = inbox.queues.iter().find(known).map(|id| Destination::Queue { id: *id });
+    }
+
+    /// The last position before the baton passed to the present holder.
+    async fn passed_at(&self, state: &Conversation) -> Result<u64> {
+        let mut before = state.marks.passed;
+        loop {
+            let page = self.store.read_before(Stream::Conversation(state.id), before, bot::HISTORY).await?;
+            if let Some(position) = page.iter().rev().find_map(|event| event.position) {
+                return Ok(position);
+            }
+            match page.first() {
+                Some(first) => before = first.seq,
+                None => return Ok(0),
+            }
+        }
     }
 
     /// The seq of a position: bots know positions, the log's basis is a seq.
@@ -333,8 +349,11 @@ impl Engine {
             _ => History::None,
         };
         let shown = if full == History::None { 0 } else { bot::HISTORY as u64 };
-        let first = state.head.position.saturating_sub(shown);
-        let history = if shown == 0 { Vec::new() } else { self.positions(permit, id, first, bot::HISTORY).await? };
+        // What the customer says from now on is told live, so it is no history.
+        let upto = self.passed_at(state).await?;
+        let first = upto.saturating_sub(shown);
+        let history =
+            if shown == 0 { Vec::new() } else { self.positions(permit, id, first, (upto - first) as usize).await? };
         let reason = match self.event(permit, id, state.marks.asked).await?.and_then(|opened| opened.body) {
             Some(Body::Reason(reason)) => reason,
             _ => baton_core::event::Reason::default(),
