@@ -22,7 +22,7 @@ pub use cursor::{BadCursor, Cursor};
 pub use execute::{Done, SaidAt, Started};
 pub use perform::{ReplyClaims, TargetClaims};
 pub use presence::Reach;
-pub use projections::RowData;
+pub use projections::{RowData, row};
 pub use query::Opened;
 
 use baton_core::refusal::Refusal;

@@ -71,8 +71,8 @@ pub struct Seqs {
     pub offered: u64,
 }
 
-/// The row of a conversation.
-pub(crate) fn row(state: &Conversation) -> Row {
+/// The row of a conversation, as every commit writes it and a rebuild would.
+pub fn row(state: &Conversation) -> Row {
     let (holder, holder_id, queue, line_since, mut priority) = match &state.own.holder {
         Holder::Bot { connection, .. } => (HolderKind::Bot, Some(connection.0), None, None, 0),
         Holder::Queue { queue, line, since, priority, .. } => {
