@@ -21,21 +21,28 @@ use tower_http::cors::CorsLayer;
 /// Everything that the hub answers.
 pub(crate) fn router(app: App) -> Router {
     // The widget runs on customers' sites: any origin may call it, with its token and never with a cookie.
-    let chat = chat::routes().layer(CorsLayer::permissive());
+    // A service of its own, because a preflight must meet the CORS layer before any fallback says 405.
+    let chat = chat::routes()
+        .fallback(async || Problem::new(404, "route_not_found", "There is nothing at this address; see docs/api.md."))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CorsLayer::permissive().max_age(Duration::from_secs(3_600)))
+        .with_state(app.clone());
     Router::new()
-        .merge(chat)
+        .nest_service("/chat", chat)
         .merge(desk::routes())
         .merge(admin::routes())
         .merge(hooks::routes())
         .merge(ops::routes())
         .merge(pages::routes())
-        .method_not_allowed_fallback(async || {
-            Problem::new(405, "method_not_allowed", "This address takes another method; see docs/api.md.")
-        })
+        .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(count))
         .with_state(app)
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(405, "method_not_allowed", "This address takes another method; see docs/api.md.")
 }
 
 /// A panic is a defect; the client reads that it is ours, the log says where.

@@ -17,21 +17,22 @@ use baton_core::permission::{Action, Permit, Subject, permit};
 use baton_engine::Cursor;
 use serde::{Deserialize, Serialize};
 
+/// Below `/chat`.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/chat/v1/inboxes/{slug}", get(requests::inbox))
-        .route("/chat/v1/conversations", post(requests::start))
-        .route("/chat/v1/conversation", get(requests::state))
-        .route("/chat/v1/conversation/events", get(requests::events))
-        .route("/chat/v1/conversation/messages", post(requests::send))
-        .route("/chat/v1/conversation/person", post(requests::person))
-        .route("/chat/v1/conversation/withdraw", post(requests::withdraw))
-        .route("/chat/v1/conversation/message-left", post(requests::leave_message))
-        .route("/chat/v1/conversation/rating", post(requests::rate))
-        .route("/chat/v1/conversation/typing", post(requests::typing))
-        .route("/chat/v1/conversation/seen", post(requests::seen))
-        .route("/chat/v1/conversation/stream", get(stream::stream))
-        .route("/chat/v1/socket", get(socket::socket))
+        .route("/v1/inboxes/{slug}", get(requests::inbox))
+        .route("/v1/conversations", post(requests::start))
+        .route("/v1/conversation", get(requests::state))
+        .route("/v1/conversation/events", get(requests::events))
+        .route("/v1/conversation/messages", post(requests::send))
+        .route("/v1/conversation/person", post(requests::person))
+        .route("/v1/conversation/withdraw", post(requests::withdraw))
+        .route("/v1/conversation/message-left", post(requests::leave_message))
+        .route("/v1/conversation/rating", post(requests::rate))
+        .route("/v1/conversation/typing", post(requests::typing))
+        .route("/v1/conversation/seen", post(requests::seen))
+        .route("/v1/conversation/stream", get(stream::stream))
+        .route("/v1/socket", get(socket::socket))
 }
 
 #[derive(Serialize, Deserialize)]

@@ -23,6 +23,9 @@ use tokio::sync::broadcast::error::RecvError;
 const LOOK: Ms = 5_000;
 /// Changes of rows are gathered for this long, so that a busy chat costs a screen few frames.
 const GATHER: Ms = 25;
+/// On a loaded hub for this many times as long as the last look took, so that screens leave room for the chats themselves.
+const GATHER_LOOKS: Ms = 4;
+const GATHER_MOST: Ms = 1_000;
 /// Places in line are told again at most so often.
 const PLACES: Ms = 500;
 /// Places told in one go.
@@ -53,6 +56,7 @@ pub(super) struct Feed {
     cursor: Offset,
     next_look: Ms,
     looked: Ms,
+    gather: Ms,
     watched: HashMap<ConversationId, Watched>,
     dirty: HashSet<ConversationId>,
     gone: HashSet<ConversationId>,
@@ -97,6 +101,7 @@ impl Feed {
             cursor,
             next_look: 0,
             looked: 0,
+            gather: GATHER,
             watched: HashMap::new(),
             dirty: HashSet::new(),
             gone: HashSet::new(),
@@ -196,7 +201,7 @@ impl Feed {
                 if self.watched.contains_key(&id) {
                     self.dirty.insert(id);
                 }
-                self.next_look = self.next_look.min(self.looked + GATHER);
+                self.next_look = self.next_look.min(self.looked + self.gather);
             }
             Stream::Agent(agent) if Some(agent) == self.caller.agent() => self.me_due = true,
             _ => {}
@@ -206,12 +211,19 @@ impl Feed {
     /// Reads which conversations changed and sends each one's newest row once.
     async fn look(&mut self) -> Result<(), Problem> {
         let (engine, permit) = (self.view.app.engine.clone(), self.view.permit);
+        let began = engine.runtime().now();
         let page = engine.tail(&permit, self.cursor, limits::PAGE).await?;
         let full = page.len() == limits::PAGE;
         let cursor = page.last().map_or(self.cursor, |(offset, ..)| *offset);
         let mut changed: Vec<ConversationId> = Vec::new();
         let mut me_due = self.me_due;
-        for (_, stream, _) in &page {
+        let mut behind = Vec::new();
+        for (_, stream, seq) in &page {
+            if let Stream::Conversation(id) = stream
+                && self.watched.get(id).is_some_and(|watched| watched.sent < *seq)
+            {
+                behind.push(*id);
+            }
             match stream {
                 Stream::Conversation(id) if !changed.contains(id) => changed.push(*id),
                 Stream::Agent(agent) if Some(*agent) == self.caller.agent() => me_due = true,
@@ -219,11 +231,12 @@ impl Feed {
             }
         }
         let mut rows = Vec::with_capacity(changed.len());
-        let mut gone = Vec::new();
+        let (mut here, mut gone) = (Vec::new(), Vec::new());
         for id in &changed {
             let Some(row) = engine.row(&permit, *id).await? else { continue };
             let shown = self.view.row(&row).await?;
             if shown.visible {
+                here.push(*id);
                 rows.push(shown.value);
             } else if !self.gone.contains(id) {
                 // Once, without texts: it may have stood in this reader's lists before.
@@ -246,18 +259,17 @@ impl Feed {
             let text = Cursor::of(identity, reached.0).text();
             self.ready.push_back(json!({"type": "row", "row": row, "counts": counts, "cursor": text}));
         }
-        for id in &changed {
+        here.iter().for_each(|id| {
             self.gone.remove(id);
-            if self.watched.contains_key(id) {
-                self.dirty.insert(*id);
-            }
-        }
+        });
+        self.dirty.extend(behind);
         if self.gone.len() + gone.len() > GONE {
             self.gone.clear();
         }
         self.gone.extend(gone);
         (self.cursor, self.me_due) = (cursor, me_due);
         self.looked = engine.runtime().now();
+        self.gather = (GATHER_LOOKS * (self.looked - began)).clamp(GATHER, GATHER_MOST);
         self.next_look = if full { 0 } else { self.looked + LOOK };
         Ok(())
     }
