@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use baton_core::limits;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::CorsLayer;
+use tower_http::cors::{AllowHeaders, AllowMethods, Any, CorsLayer};
 
 /// Everything that the hub answers.
 pub(crate) fn router(app: App) -> Router {
@@ -25,7 +25,7 @@ pub(crate) fn router(app: App) -> Router {
     let chat = chat::routes()
         .fallback(async || Problem::new(404, "route_not_found", "There is nothing at this address; see docs/api.md."))
         .method_not_allowed_fallback(wrong_method)
-        .layer(CorsLayer::permissive().max_age(Duration::from_secs(3_600)))
+        .layer(cors())
         .with_state(app.clone());
     Router::new()
         .nest_service("/chat", chat)
@@ -39,6 +39,15 @@ pub(crate) fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(count))
         .with_state(app)
+}
+
+/// Mirrors what is asked for: a `*` does not cover `Authorization` (Fetch standard, CORS protocol and credentials).
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods(AllowMethods::mirror_request())
+        .allow_headers(AllowHeaders::mirror_request())
+        .max_age(Duration::from_secs(3_600))
 }
 
 async fn wrong_method() -> Problem {
