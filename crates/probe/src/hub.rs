@@ -99,6 +99,18 @@ impl Hub {
         Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) })
     }
 
+    /// The first call of all: a hub that is not there now is not waited for.
+    pub(crate) async fn found(&self, path: &str, dice: &mut Dice) -> anyhow::Result<Answer> {
+        let give_up = Instant::now() + Duration::from_secs(3);
+        loop {
+            match self.once("GET", path, As::Nobody, None).await {
+                Ok(answer) => return Ok(answer),
+                Err(_) if Instant::now() < give_up => pause(4, dice).await,
+                Err(error) => return Err(error).with_context(|| format!("no hub listens on {}", self.base)),
+            }
+        }
+    }
+
     /// Calls until the hub answers something that a repeat would not change. Only for calls that may be repeated.
     pub(crate) async fn call(
         &self,

@@ -191,7 +191,7 @@ pub async fn run(options: Options) -> anyhow::Result<Report> {
     let stage = Arc::new(stage(&options, Hub::new(url)?));
     let mut dice = stage.dice.fork(3);
     let path = format!("/chat/v1/inboxes/{}", stage.inbox);
-    stage.hub.call("GET", &path, As::Nobody, None, &mut dice).await?.read::<Value>("finding the inbox")?;
+    stage.hub.found(&path, &mut dice).await?.read::<Value>("finding the inbox")?;
     let key = key(&options)?;
     let accounts = match (&key, options.agents) {
         (_, 0) => Vec::new(),
@@ -208,7 +208,8 @@ pub async fn run(options: Options) -> anyhow::Result<Report> {
     let (stop_killing, stopped) = watch::channel(false);
     let mut killer = JoinSet::new();
     if let Some(process) = process.take() {
-        let turns = script.iter().map(|conversation| conversation.turns.len() as u64).sum();
+        let texts = script.iter().flat_map(|conversation| &conversation.turns).filter(|turn| turn.text.is_some());
+        let turns = texts.count() as u64;
         let stage = stage.clone();
         let kills = options.kills;
         killer.spawn(async move { killer::kill(&stage, process, kills, turns, stopped).await });
