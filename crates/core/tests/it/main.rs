@@ -4,6 +4,7 @@
 mod common;
 
 mod answers;
+mod corpus;
 mod errors;
 mod failures;
 mod notices;
