@@ -474,6 +474,26 @@ async fn a_stream_shows_nobody_what_they_may_not_read() {
 }
 
 #[tokio::test]
+async fn a_key_that_acts_for_nobody_follows_everything_and_is_no_agent() {
+    let hub = Hub::start();
+    let mut socket = Socket::open(&hub.url, "/api/v1/stream", &[]).await;
+    socket.send(json!({"type": "hello", "key": hub.key})).await;
+    let welcome = socket.until("welcome", |_| true).await;
+    assert!(welcome["me"]["agent"].is_null(), "{welcome}");
+    let customer = Customer::waiting(&hub, "Robin").await;
+    socket.row(&customer.conversation, |row| lists(row) == ["waiting", "all"] && row["place"] == 1).await;
+    socket.send(json!({"type": "watch", "conversation": customer.conversation, "after": 0})).await;
+    socket.until("event", |frame| frame["event"]["kind"] == "handover-asked").await;
+
+    let mut socket = Socket::open(&hub.url, "/api/v1/stream", &[]).await;
+    socket.send(json!({"type": "ping"})).await;
+    assert_eq!(socket.until("error", |_| true).await["problem"]["code"], "malformed");
+    let mut socket = Socket::open(&hub.url, "/api/v1/stream", &[]).await;
+    socket.send(json!({"type": "hello", "key": "bk_nonsense"})).await;
+    assert_eq!(socket.until("error", |_| true).await["problem"]["code"], "key_invalid");
+}
+
+#[tokio::test]
 async fn lists_and_events_are_read_in_pages() {
     let hub = Hub::start();
     let kim = hub.agent("Kim", "agent", 40).await;
