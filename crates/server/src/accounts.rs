@@ -8,10 +8,12 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use baton_core::event::Object;
-use baton_core::ids::{AgentId, ApiKeyId};
+use baton_core::ids::{AgentId, ApiKeyId, Ids};
 use baton_core::limits;
 use baton_core::permission::{Action, Permit, Subject, permit};
 use baton_core::settings::{AgentCard, Rank};
+use baton_engine::Engine;
+use baton_kit::runtime::seed;
 use baton_kit::store::Record;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -163,10 +165,7 @@ impl App {
 
     /// A fresh token of 256 bits.
     pub(crate) fn fresh_token(&self, prefix: &str) -> String {
-        use base64::Engine as _;
-        let mut bytes = [0; 32];
-        self.engine.runtime().random(&mut bytes);
-        format!("{prefix}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
+        fresh_token(&self.engine, prefix)
     }
 
     /// Checks mail and passphrase, slowed down after failures.
@@ -256,16 +255,22 @@ impl App {
         };
         Ok(Caller { subject: Subject::Key { key, rank, acts_for }, csrf: None })
     }
+}
 
-    /// A new API key: its text is shown once, its hash is kept.
-    pub(crate) fn fresh_key(&self, name: &str, rank: Rank) -> (Uuid, String, ApiKey) {
-        let text = self.fresh_token("bk_");
-        let id =
-            baton_core::ids::Ids::new(baton_kit::runtime::seed(&**self.engine.runtime()), self.engine.runtime().now())
-                .deal();
-        let key = ApiKey { name: name.to_owned(), hash: hex(&digest(&text)), rank };
-        (id, text, key)
-    }
+/// A fresh token of 256 bits.
+pub(crate) fn fresh_token(engine: &Engine, prefix: &str) -> String {
+    use base64::Engine as _;
+    let mut bytes = [0; 32];
+    engine.runtime().random(&mut bytes);
+    format!("{prefix}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// A new API key: its text is shown once, its hash is kept.
+pub(crate) fn fresh_key(engine: &Engine, name: &str, rank: Rank) -> (Uuid, String, ApiKey) {
+    let text = fresh_token(engine, "bk_");
+    let id = Ids::new(seed(&**engine.runtime()), engine.runtime().now()).deal();
+    let key = ApiKey { name: name.to_owned(), hash: hex(&digest(&text)), rank };
+    (id, text, key)
 }
 
 fn cookie(headers: &HeaderMap) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Puts the hub together: store, engine, plug-ins, routes; starts it and stops it.
 
-use crate::accounts::digest;
+use crate::accounts::{digest, fresh_key, fresh_token};
 use crate::analyzer::Insight;
 use crate::app::{App, Inner};
 use crate::options::Options;
@@ -103,10 +103,7 @@ pub(crate) fn write_private(path: &Path, text: &str) -> Result<()> {
 
 /// A one-time set-up link: the secret is in the fragment, which no server log sees.
 pub(crate) async fn set_up_link(engine: &Engine, base: &str) -> Result<String> {
-    use base64::Engine as _;
-    let mut bytes = [0; 32];
-    engine.runtime().random(&mut bytes);
-    let secret = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+    let secret = fresh_token(engine, "");
     let expires = engine.runtime().now() + limits::SETUP_LINK;
     engine
         .store()
@@ -117,19 +114,18 @@ pub(crate) async fn set_up_link(engine: &Engine, base: &str) -> Result<String> {
 
 /// Makes an API key; its text is returned once.
 pub(crate) async fn make_key(opened: &Opened, name: &str, rank: Rank) -> Result<String> {
-    let app = app(opened, String::new(), watch::channel(false).1)?;
-    let (id, text, key) = app.fresh_key(name, rank);
+    let (id, text, key) = fresh_key(&opened.engine, name, rank);
     let change = Changed { object: Object::ApiKey, id, json: Some(serde_json::to_value(key)?) };
     opened.engine.configure(&Permit::system(Part::Setup), vec![change]).await?;
     Ok(text)
 }
 
 fn app(opened: &Opened, public_url: String, stop: watch::Receiver<bool>) -> Result<App> {
+    // One recorder for the process: this is called once.
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
     let handle = recorder.handle();
-    // A second hub in one process (tests) keeps the first one's recorder; figures are then shared, which is said here.
     if metrics::set_global_recorder(recorder).is_err() {
-        tracing::debug!("metrics go to the recorder that was there first");
+        tracing::warn!("metrics go to a recorder that was there first; /metrics stays empty");
     }
     Ok(App::new(Inner {
         engine: opened.engine.clone(),

@@ -49,7 +49,9 @@ fn missing(uri: &Uri) -> Response {
 
 async fn error_page(Path(code): Path<String>) -> Response {
     match Errors::get(&format!("{code}.md")) {
-        Some(page) => ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], page.data.into_owned()).into_response(),
+        Some(page) => {
+            ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], page.data.into_owned()).into_response()
+        }
         None => Problem::new(404, "route_not_found", "There is no error of this code.").into_response(),
     }
 }

@@ -9,8 +9,8 @@ use baton_core::ids::{AgentId, ConnectionId, QueueId};
 use baton_core::limits;
 use baton_core::settings::{AgentCard, Connection, Destination, Inbox, Queue, Role, Settings};
 use baton_plugins::bots::builtin::KnowledgeBase;
-use serde::de::DeserializeOwned;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -36,7 +36,13 @@ pub(super) fn name(place: &str, name: &str) -> Result<(), Problem> {
 }
 
 /// The object as it is kept, or what is wrong with it.
-pub(super) async fn checked(app: &App, object: Object, id: Uuid, body: Value, old: Option<&Value>) -> Result<Value, Problem> {
+pub(super) async fn checked(
+    app: &App,
+    object: Object,
+    id: Uuid,
+    body: Value,
+    old: Option<&Value>,
+) -> Result<Value, Problem> {
     let settings = app.engine.settings();
     match object {
         Object::Inbox => inbox(&settings, id, body),
@@ -76,7 +82,10 @@ fn inbox(settings: &Settings, id: Uuid, body: Value) -> Result<Value, Problem> {
                 return Err(invalid("card.destination.id", "there is no target with this id"));
             }
             if card.fallback.is_none() && card.later.is_none() {
-                return Err(invalid("card.fallback", "name a queue (or a `later` queue) for the time when the target fails"));
+                return Err(invalid(
+                    "card.fallback",
+                    "name a queue (or a `later` queue) for the time when the target fails",
+                ));
             }
         }
     }

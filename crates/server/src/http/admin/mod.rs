@@ -3,7 +3,7 @@
 
 mod check;
 
-use crate::accounts::{ApiKey, Caller};
+use crate::accounts::{ApiKey, Caller, fresh_key};
 use crate::app::App;
 use crate::json::{Json, Path};
 use crate::problem::Problem;
@@ -40,7 +40,9 @@ fn objects(name: &str, object: Object) -> Router<App> {
         .route(
             &all,
             get(async move |state: State<App>, caller: Caller| list(state, caller, object)).post(
-                async move |state: State<App>, caller: Caller, body: Json<Value>| write(state, caller, object, None, body).await,
+                async move |state: State<App>, caller: Caller, body: Json<Value>| {
+                    write(state, caller, object, None, body).await
+                },
             ),
         )
         .route(
@@ -49,7 +51,9 @@ fn objects(name: &str, object: Object) -> Router<App> {
                 .put(async move |state: State<App>, caller: Caller, Path(id): Path<Uuid>, body: Json<Value>| {
                     write(state, caller, object, Some(id), body).await
                 })
-                .delete(async move |state: State<App>, caller: Caller, id: Path<Uuid>| remove(state, caller, object, id).await),
+                .delete(async move |state: State<App>, caller: Caller, id: Path<Uuid>| {
+                    remove(state, caller, object, id).await
+                }),
         )
 }
 
@@ -60,7 +64,8 @@ fn not_found() -> Problem {
 fn list(State(app): State<App>, caller: Caller, object: Object) -> Result<Response, Problem> {
     caller.may(Action::Administer)?;
     let config = app.engine.config();
-    let items: Vec<Value> = config.all(object).map(|(id, version, json)| check::shown(id, version, object, json)).collect();
+    let items: Vec<Value> =
+        config.all(object).map(|(id, version, json)| check::shown(id, version, object, json)).collect();
     Ok(axum::Json(json!({"items": items})).into_response())
 }
 
@@ -71,7 +76,13 @@ fn read(State(app): State<App>, caller: Caller, object: Object, Path(id): Path<U
     Ok(axum::Json(check::shown(id, *version, object, json)).into_response())
 }
 
-async fn write(State(app): State<App>, caller: Caller, object: Object, id: Option<Uuid>, Json(body): Json<Value>) -> Result<Response, Problem> {
+async fn write(
+    State(app): State<App>,
+    caller: Caller,
+    object: Object,
+    id: Option<Uuid>,
+    Json(body): Json<Value>,
+) -> Result<Response, Problem> {
     let permit = caller.may(Action::Administer)?;
     let config = app.engine.config();
     let old = match id {
@@ -92,7 +103,12 @@ async fn write(State(app): State<App>, caller: Caller, object: Object, id: Optio
     Ok((status, axum::Json(check::shown(id, *version, object, json))).into_response())
 }
 
-async fn remove(State(app): State<App>, caller: Caller, object: Object, Path(id): Path<Uuid>) -> Result<StatusCode, Problem> {
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    object: Object,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Problem> {
     let permit = caller.may(Action::Administer)?;
     if app.engine.config().get(object, id).is_none() {
         return Err(not_found());
@@ -125,7 +141,7 @@ struct KeyBody {
 async fn make_key(State(app): State<App>, caller: Caller, Json(body): Json<KeyBody>) -> Result<Response, Problem> {
     let permit = caller.may(Action::Administer)?;
     check::name("name", &body.name)?;
-    let (id, text, key) = app.fresh_key(&body.name, body.rank);
+    let (id, text, key) = fresh_key(&app.engine, &body.name, body.rank);
     let json = serde_json::to_value(key).map_err(|error| Problem::new(500, "internal", error.to_string()))?;
     app.engine.configure(&permit, vec![Changed { object: Object::ApiKey, id, json: Some(json) }]).await?;
     Ok((StatusCode::CREATED, axum::Json(json!({"id": id, "key": text}))).into_response())
