@@ -2,10 +2,10 @@
 //! which baton number; staleness is judged when the word is appended.
 
 use crate::app::App;
-use crate::json::Query;
+use crate::json::{Path, Query};
 use crate::problem::Problem;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};

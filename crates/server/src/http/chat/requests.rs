@@ -2,9 +2,9 @@
 
 use super::{Customer, wire};
 use crate::app::App;
-use crate::json::{Json, Query};
+use crate::json::{Json, Path, Query};
 use crate::problem::Problem;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use baton_core::command::{Command, Rate, Say, Start};
