@@ -98,7 +98,7 @@ async fn a_bot_that_is_never_reached_has_failed_at_its_limit() {
             break;
         }
         house.bot.give(fails(ErrorKind::Transient));
-        while house.bot.turn().left > 500 && house.state(chat).await.asks.first().is_some() {
+        while house.bot.turn().left > 500 && !house.state(chat).await.asks.is_empty() {
             let before = house.bot.asked();
             house.pass(500).await;
             if house.bot.asked() > before {
