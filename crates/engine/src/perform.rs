@@ -364,6 +364,8 @@ impl Engine {
         };
         let mut variables = self.variables(permit, state).await?;
         variables.extend(reason.variables);
+        // A bot's own memory is nothing for others.
+        variables.retain(|name, _| !name.starts_with('_'));
         let trigger = state.handover.map(|open| serde_json::to_value(open.trigger));
         let token = self.target_token(&TargetClaims { c: id, t: target, n: baton })?;
         Ok(Opening {

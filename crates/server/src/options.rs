@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// Everything that can be set.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Options {
     pub(crate) server: Server,
@@ -57,12 +57,6 @@ pub(crate) struct Keys {
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Keys(…)")
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { server: Server::default(), store: Store::default(), log: Log::default(), keys: Keys::default() }
     }
 }
 

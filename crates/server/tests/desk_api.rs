@@ -525,30 +525,3 @@ async fn lists_and_events_are_read_in_pages() {
         (before - 1, json!(false))
     );
 }
-
-/// Prints how long an offer takes from the customer's word to the agents' screens, with twenty of them connected:
-/// `cargo test -p baton-server --test desk_api -- --ignored --nocapture offers`.
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn how_soon_offers_are_on_the_screen() {
-    let hub = Hub::start();
-    let mut others = Vec::new();
-    for n in 0..20 {
-        others.push(hub.agent(&format!("Agent {n}"), "agent", 4).await.stream(None).await);
-    }
-    let kim = hub.agent("Kim", "agent", 4).await;
-    let mut desk = kim.at_desk().await;
-    let mut took = Vec::new();
-    for _ in 0..30 {
-        let mut customer = Customer::start(&hub, "Robin").await;
-        let began = std::time::Instant::now();
-        customer.say("I want to talk to a human").await;
-        let row = desk.offer(&customer.conversation).await;
-        took.push(began.elapsed());
-        let body = json!({"offer": row["offer"]["id"], "as_of": row["seq"]});
-        kim.act(&customer.conversation, "accept", body).await.expect(200);
-        kim.act(&customer.conversation, "close", json!({})).await.expect(200);
-    }
-    took.sort_unstable();
-    println!("offer on the screen: median {:?}, slowest of {} {:?}", took[took.len() / 2], took.len(), took.last());
-}

@@ -1,5 +1,5 @@
 //! The built-in bot as the engine drives it: the turn in, the answer out. What it must remember between turns stands in
-//! the conversation's variables, so that any node can go on.
+//! the conversation's variables, so that any node can go on; their names begin with `_`, so people do not see them.
 
 use super::{BuiltinBot, QuickReply, Turn as Opinion, TurnContext};
 use baton_core::content::{Choice, Content, Part};
@@ -14,9 +14,9 @@ use std::sync::Arc;
 pub struct Plugin(pub Arc<BuiltinBot>);
 
 /// The variable that names the entry answered last.
-const LAST_ENTRY: &str = "bot_last_entry";
+const LAST_ENTRY: &str = "_last_entry";
 /// The variable that counts turns in a row to which the bot knew no answer.
-const FALLBACKS: &str = "bot_fallbacks";
+const FALLBACKS: &str = "_fallbacks";
 /// Not knowing so many times in a row hands over.
 const FALLBACKS_MOST: u64 = 2;
 

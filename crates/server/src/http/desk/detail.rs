@@ -78,6 +78,8 @@ impl View {
         })));
         let mut variables = history.attached.clone();
         variables.extend(history.set.clone());
+        // A bot's own memory is nothing for people.
+        variables.retain(|name, _| !name.starts_with('_'));
         out["variables"] = json!(variables);
         out["brief"] = json!(history.brief);
         out["episodes"] = history
@@ -181,7 +183,7 @@ impl History {
                     self.brief.clone_from(&passing.brief);
                 }
             }
-            (_, Some(Body::Message { bot: Some(BotSaid { variables, .. }), .. })) => self.set.extend(variables.clone()),
+            (_, Some(Body::Message { bot: Some(BotSaid { variables, .. }), .. } | Body::BotSaid(BotSaid { variables, .. }))) => self.set.extend(variables.clone()),
             (_, Some(Body::Reason(reason))) => self.set.extend(reason.variables.clone()),
             _ => {}
         }
