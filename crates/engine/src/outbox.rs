@@ -5,7 +5,7 @@ use crate::perform::Performed;
 use crate::{Engine, Error};
 use baton_core::effect::Effect;
 use baton_core::limits;
-use baton_kit::store::LeasedEffect;
+use baton_kit::store::{EffectId, LeasedEffect};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
 
@@ -60,7 +60,7 @@ impl Engine {
                 return;
             }
         };
-        let performed = self.perform(&work, &effect).await;
+        let performed = self.while_leased(work.id, self.perform(&work, &effect)).await;
         let result = match performed {
             Ok(Performed::Done) => Ok(()),
             Ok(Performed::Nothing) => self.store.finish_effect(work.id).await,
@@ -78,6 +78,21 @@ impl Engine {
         };
         if let Err(error) = result {
             tracing::warn!(lane = work.lane, %error, "the lease of a plug-in's work runs out by itself");
+        }
+    }
+
+    /// A bot may think longer than a lease lasts: the lease goes on meanwhile, so that nobody makes the call a second time.
+    async fn while_leased<T>(&self, id: EffectId, performing: impl Future<Output = T>) -> T {
+        tokio::pin!(performing);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut performing => return done,
+                () = self.runtime.sleep_until(self.now() + limits::OUTBOX_LEASE / 2) => {}
+            }
+            if let Err(error) = self.store.release_effect(id, self.now() + limits::OUTBOX_LEASE).await {
+                tracing::warn!(%error, "a lease could not be prolonged; the call may be made twice");
+            }
         }
     }
 

@@ -1,12 +1,13 @@
 //! A bot that hangs, fails, answers twice, answers too late, answers an older turn.
 
 use crate::fakes::{fails, says, text, then};
-use crate::house::{ANA, House, SECOND, as_agent, held_by, waits};
+use crate::house::{ANA, House, Plan, SECOND, as_agent, held_by, waits};
 use baton_core::command::Command;
 use baton_core::ids::ConversationId;
 use baton_core::permission::{Action, Permit, Subject, permit};
 use baton_engine::ReplyClaims;
 use baton_kit::bot::{Answer, ErrorKind, Then, Turn};
+use baton_kit::bus::{Signal, Typist};
 
 /// What the signed address of a turn says, and the permit that the hub gives to whoever uses it.
 fn address(house: &House, turn: &Turn) -> (ReplyClaims, Permit) {
@@ -51,6 +52,45 @@ async fn a_bot_that_hangs_is_excused_at_eight_seconds_and_replaced_at_its_limit_
     assert_eq!(house.withheld(chat).await, ["on its way"]);
     assert_eq!((house.count(chat, "handover-asked").await, house.count(chat, "failed").await), (1, 1));
     assert_eq!(house.bot.asked(), 1);
+    house.check().await;
+}
+
+#[tokio::test]
+async fn the_customer_sees_the_bot_type_once_it_takes_a_second() {
+    let house = House::open().await;
+    let chat = house.start().await;
+    let mut signals = house.engine.subscribe();
+    let mut typing = || {
+        let mut seen = Vec::new();
+        while let Ok(signal) = signals.try_recv() {
+            if let Signal::Typing { by: Typist::Bot, on, .. } = signal {
+                seen.push(on);
+            }
+        }
+        seen
+    };
+    house.write(chat, "where is my parcel").await;
+    house.pass(900).await;
+    assert!(typing().is_empty());
+    house.pass(200).await;
+    assert_eq!(typing(), [true]);
+    house.bot.give(says("on its way"));
+    house.settle().await;
+    assert_eq!(typing(), [false]);
+    house.check().await;
+}
+
+#[tokio::test]
+async fn a_bot_that_thinks_longer_than_a_lease_lasts_is_asked_once() {
+    let house = House::with(Plan { limit: 250 * SECOND, ..Plan::default() }).await;
+    let chat = house.start().await;
+    house.write(chat, "where is my parcel").await;
+    house.pass(240 * SECOND).await;
+    assert_eq!(house.bot.asked(), 1);
+    house.bot.give(says("on its way"));
+    house.settle().await;
+    assert_eq!(house.transcript(chat).await, ["where is my parcel", "on its way"]);
+    assert_eq!(house.told(chat).await, ["still_working"]);
     house.check().await;
 }
 
