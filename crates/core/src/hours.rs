@@ -1,6 +1,7 @@
 //! Weekly hours with a time zone and closed days.
 
 use crate::ids::Ms;
+use crate::words::Words;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
@@ -127,17 +128,16 @@ impl Hours {
     }
 
     /// The week in words, e.g. `Mon–Fri 9:00–17:00`; days with equal spans are joined.
-    pub fn words(&self) -> String {
-        const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    pub fn words(&self, language: &str) -> String {
+        let words = Words::of(language);
         let of = |day: i8| -> Vec<String> {
             let mut spans: Vec<&Span> = self.week.iter().filter(|s| s.day == day).collect();
             spans.sort_by_key(|s| s.from);
-            spans
-                .iter()
-                .map(|s| {
-                    format!("{}–{}", clock(s.from), if s.to == Time::midnight() { "24:00".into() } else { clock(s.to) })
-                })
-                .collect()
+            let text = |span: &&Span| {
+                let to = if span.to == Time::midnight() { "24:00".to_owned() } else { clock(span.to) };
+                words.fill("hours.span", &[("from", &clock(span.from)), ("to", &to)])
+            };
+            spans.iter().map(text).collect()
         };
         let mut out: Vec<String> = Vec::new();
         let mut day = 1;
@@ -148,26 +148,32 @@ impl Hours {
                 last += 1;
             }
             if !spans.is_empty() {
-                let name = |d: i8| DAYS[(d - 1) as usize];
-                let days = if last == day { name(day).to_owned() } else { format!("{}–{}", name(day), name(last)) };
-                out.push(format!("{days} {}", spans.join(" and ")));
+                let (first, final_day) = (day_key(day), day_key(last));
+                let (first, final_day) = (words.text(&first), words.text(&final_day));
+                let days = if last == day {
+                    first.to_owned()
+                } else {
+                    words.fill("hours.days", &[("from", first), ("to", final_day)])
+                };
+                let spans = spans.join(words.text("hours.and"));
+                out.push(words.fill("hours.open", &[("days", &days), ("spans", &spans)]));
             }
             day = last + 1;
         }
-        out.join(", ")
+        out.join(words.text("hours.list"))
     }
 
-    /// The place whose clock counts, e.g. `Berlin time`.
-    pub fn zone_words(&self) -> String {
+    /// The place whose clock counts, e.g. `Berlin time`. Its name is that of the time zone in every language.
+    pub fn zone_words(&self, language: &str) -> String {
         let city = self.time_zone.rsplit('/').next().unwrap_or("UTC").replace('_', " ");
-        format!("{city} time")
+        Words::of(language).fill("hours.zone", &[("city", &city)])
     }
 
-    /// A moment in the words of this house, e.g. `Wed 12:00`; with `today` and `tomorrow` where they fit.
-    pub fn moment(&self, at: Ms, now: Ms) -> String {
+    /// A moment by the clock of this house, e.g. `Wed 12:00`; today is left out and tomorrow is named.
+    pub fn moment(&self, at: Ms, now: Ms, language: &str) -> String {
         match (self.local(at), self.local(now)) {
-            (Some(at), Some(now)) => moment_words(&at, &now),
-            _ => utc_moment(at, now),
+            (Some(at), Some(now)) => moment_words(&at, &now, Words::of(language)),
+            _ => utc_moment(at, now, language),
         }
     }
 }
@@ -176,26 +182,34 @@ fn clock(time: Time) -> String {
     format!("{}:{:02}", time.hour(), time.minute())
 }
 
-fn moment_words(at: &Zoned, now: &Zoned) -> String {
-    let time = clock(at.time());
+fn day_key(day: i8) -> String {
+    format!("day.{day}")
+}
+
+fn moment_words(at: &Zoned, now: &Zoned, words: &Words) -> String {
+    // Spanish, Portuguese and Italian have a singular article before one o'clock.
+    let time = words.fill(if at.hour() == 1 { "time.one" } else { "time" }, &[("clock", &clock(at.time()))]);
     if at.date() == now.date() {
         return time;
     }
     if now.date().tomorrow().is_ok_and(|day| day == at.date()) {
-        return format!("tomorrow {time}");
+        return words.fill("moment.tomorrow", &[("time", &time)]);
     }
+    let day = day_key(at.weekday().to_monday_one_offset());
+    let day = words.text(&day);
     let days = (at.date() - now.date()).get_days();
     if (0..7).contains(&days) {
-        format!("{} {time}", at.strftime("%a"))
-    } else {
-        format!("{} {time}", at.strftime("%a %-d %b"))
+        return words.fill("moment.weekday", &[("day", day), ("time", &time)]);
     }
+    let (date, month) = (at.day().to_string(), format!("month.{}", at.month()));
+    words.fill("moment.date", &[("day", day), ("date", &date), ("month", words.text(&month)), ("time", &time)])
 }
 
 /// A moment in UTC, for a house without hours.
-pub fn utc_moment(at: Ms, now: Ms) -> String {
+pub fn utc_moment(at: Ms, now: Ms, language: &str) -> String {
     let zoned = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC);
-    format!("{} UTC", moment_words(&zoned(at), &zoned(now)))
+    let words = Words::of(language);
+    words.fill("moment.utc", &[("moment", &moment_words(&zoned(at), &zoned(now), words))])
 }
 
 #[cfg(test)]
@@ -240,11 +254,11 @@ mod tests {
 
     #[test]
     fn the_week_is_told_in_words() {
-        assert_eq!(berlin().words(), "Mon–Fri 9:00–17:00");
-        assert_eq!(berlin().zone_words(), "Berlin time");
+        assert_eq!(berlin().words("en"), "Mon–Fri 9:00–17:00");
+        assert_eq!(berlin().zone_words("en"), "Berlin time");
         let now = at("2026-11-23T16:00[Europe/Berlin]");
-        assert_eq!(berlin().moment(at("2026-11-24T09:00[Europe/Berlin]"), now), "tomorrow 9:00");
-        assert_eq!(berlin().moment(at("2026-11-25T12:00[Europe/Berlin]"), now), "Wed 12:00");
+        assert_eq!(berlin().moment(at("2026-11-24T09:00[Europe/Berlin]"), now, "en"), "tomorrow 9:00");
+        assert_eq!(berlin().moment(at("2026-11-25T12:00[Europe/Berlin]"), now, "en"), "Wed 12:00");
     }
 
     #[test]

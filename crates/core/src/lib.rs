@@ -25,6 +25,7 @@ pub mod ownership;
 pub mod permission;
 pub mod refusal;
 pub mod settings;
+pub mod words;
 
 // The tables of tests beside each command use the same small house as the walks in `tests/`.
 #[cfg(test)]

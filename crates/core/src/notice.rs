@@ -1,15 +1,16 @@
 //! What the customer is told: one pure function from a fact to a text.
 //!
 //! Every claim in a text stands in a field of its fact: a sentence that needs a fact which is absent is left out, and
-//! nothing is unwrapped to a default. The words come from the catalogues in `i18n/notices.*.json`.
+//! nothing is unwrapped to a default. The words come from the catalogues of [`crate::words`].
 
 use crate::settings::History;
+use crate::words::Words;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
-/// A fact of which the customer is told. All moments are in the words of the house already, because only the house
-/// knows its time zone.
+pub use crate::words::languages;
+
+/// A fact of which the customer is told. All moments are in words of the customer's language already, because only the
+/// house knows its time zone.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
     /// Somebody asked for a person and the request is committed.
@@ -242,32 +243,8 @@ pub struct Told {
     pub actions: Vec<&'static str>,
 }
 
-struct Catalogue {
-    version: u32,
-    texts: BTreeMap<String, String>,
-}
-
-static CATALOGUES: LazyLock<BTreeMap<&'static str, Catalogue>> = LazyLock::new(|| {
-    [("en", include_str!("../../../i18n/notices.en.json")), ("de", include_str!("../../../i18n/notices.de.json"))]
-        .into_iter()
-        .map(|(language, text)| {
-            let mut all: BTreeMap<String, Value> =
-                serde_json::from_str(text).expect("the catalogues are part of the build and a test reads them");
-            let version = all.remove("version").and_then(|v| v.as_u64()).unwrap_or(0) as u32;
-            let texts = all.into_iter().filter_map(|(key, v)| Some((key, v.as_str()?.to_owned()))).collect();
-            (language, Catalogue { version, texts })
-        })
-        .collect()
-});
-
-/// The languages in which notices can be told.
-pub fn languages() -> impl Iterator<Item = &'static str> {
-    CATALOGUES.keys().copied()
-}
-
 struct Writer {
-    language: &'static str,
-    catalogue: &'static Catalogue,
+    catalogue: &'static Words,
     words: String,
     values: Map<String, Value>,
     actions: Vec<&'static str>,
@@ -279,41 +256,26 @@ impl Writer {
         self
     }
 
-    /// Adds a sentence, apart by a space.
+    /// Adds a sentence, apart by a space where the language has one.
     fn say(&mut self, key: &str) -> &mut Self {
         if !self.words.is_empty() {
-            self.words.push(' ');
+            self.words.push_str(self.catalogue.text("sentence.join"));
         }
         self.join(key)
     }
 
     /// Adds words without a space before them.
     fn join(&mut self, key: &str) -> &mut Self {
-        let template = self.catalogue.texts.get(key).map_or(key, String::as_str);
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once('{') {
-            self.words.push_str(before);
-            let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            match self.values.get(name) {
-                Some(Value::String(text)) => self.words.push_str(text),
-                Some(other) => self.words.push_str(&other.to_string()),
-                None => self.words.push('…'),
-            }
-            rest = after;
-        }
-        self.words.push_str(rest);
+        let text = self.catalogue.fill_with(key, |name| match self.values.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        });
+        self.words.push_str(&text);
         self
     }
 
     fn place(&mut self, place: u32) -> &mut Self {
-        let form = match (self.language, place % 10, place % 100) {
-            (_, 1, r) if r != 11 => "ordinal.one",
-            (_, 2, r) if r != 12 => "ordinal.two",
-            (_, 3, r) if r != 13 => "ordinal.few",
-            _ => "ordinal.other",
-        };
-        let template = self.catalogue.texts.get(form).map_or("{n}.", String::as_str);
-        let text = template.replace("{n}", &place.to_string());
+        let text = self.catalogue.place(place);
         self.set("n", place).set("place", text)
     }
 
@@ -336,17 +298,13 @@ impl Writer {
 
 /// From a fact to what is told, in the customer's language or else in English.
 pub fn notice(fact: &Notice, language: &str) -> Told {
-    let (language, catalogue) = CATALOGUES
-        .get_key_value(language)
-        .or_else(|| CATALOGUES.get_key_value("en"))
-        .map(|(key, catalogue)| (*key, catalogue))
-        .expect("the English catalogue is part of the build");
-    let mut w = Writer { language, catalogue, words: String::new(), values: Map::new(), actions: Vec::new() };
+    let catalogue = Words::of(language);
+    let mut w = Writer { catalogue, words: String::new(), values: Map::new(), actions: Vec::new() };
     let code = write(&mut w, fact);
     Told {
         code,
-        catalogue: catalogue.version,
-        language: language.to_owned(),
+        catalogue: catalogue.version(),
+        language: catalogue.language().to_owned(),
         values: w.values,
         words: w.words,
         actions: w.actions,
@@ -394,7 +352,10 @@ fn write(w: &mut Writer, fact: &Notice) -> &'static str {
             match why {
                 Unavailable::Closed { hours: (week, zone), next } => {
                     w.say("closed.nobody");
-                    w.set("week", week.clone()).set("zone", zone.clone()).say("closed.hours");
+                    // Hours without any open span say nothing of a week.
+                    if !week.is_empty() {
+                        w.set("week", week.clone()).set("zone", zone.clone()).say("closed.hours");
+                    }
                     if let Some(next) = next {
                         w.set("next", next.clone()).say("closed.next");
                     }
@@ -469,7 +430,8 @@ fn write(w: &mut Writer, fact: &Notice) -> &'static str {
             match acknowledged {
                 Some(note) if !note.trim().is_empty() => {
                     let note = note.trim();
-                    let end = if note.ends_with(['.', '!', '?', '。', '؟']) { "" } else { "." };
+                    let ended = note.ends_with(['.', '!', '?', '。', '！', '？', '؟']);
+                    let end = if ended { "" } else { w.catalogue.text("sentence.end") };
                     w.set("note", format!("{note}{end}")).say("handed_back.known");
                 }
                 Some(_) => {
@@ -478,8 +440,7 @@ fn write(w: &mut Writer, fact: &Notice) -> &'static str {
                 None => {}
             }
             if *word {
-                let person = w.catalogue.texts.get("person_word").cloned().unwrap_or_default();
-                w.set("word", person).say("handed_back.word");
+                w.set("word", w.catalogue.text("person_word")).say("handed_back.word");
             }
             if acknowledged.is_some() { "handed_back" } else { "handed_back_short" }
         }
@@ -522,7 +483,10 @@ fn write(w: &mut Writer, fact: &Notice) -> &'static str {
         Notice::Closed { by } => {
             match by {
                 ClosedBy::Agent(name, at) => w.set("name", name.clone()).set("at", at.clone()).say("closed_by.agent"),
-                ClosedBy::Quiet(minutes) => w.set("minutes", *minutes).say("closed_by.quiet"),
+                ClosedBy::Quiet(minutes) => {
+                    let key = w.catalogue.counted("closed_by.quiet", minutes.unsigned_abs());
+                    w.set("minutes", *minutes).say(&key)
+                }
                 ClosedBy::Bot(at) => w.set("at", at.clone()).say("closed_by.bot"),
                 ClosedBy::House(at) => w.set("at", at.clone()).say("closed_by.house"),
             };
@@ -551,6 +515,5 @@ fn write(w: &mut Writer, fact: &Notice) -> &'static str {
 
 /// The word that the hand-back notice names, in the language in which it is told.
 pub fn person_word(language: &str) -> &'static str {
-    let catalogue = CATALOGUES.get(language).or_else(|| CATALOGUES.get("en"));
-    catalogue.and_then(|catalogue| catalogue.texts.get("person_word")).map_or("person", String::as_str)
+    Words::of(language).text("person_word")
 }

@@ -125,8 +125,8 @@ pub(super) fn failed(m: &mut Moves<'_>, failure: Failure) {
 
 /// The notice of a hand-back: in full when a bot that acts on briefs has one, else in its short form.
 pub(super) fn tell_handed_back(m: &mut Moves<'_>, acknowledged: bool) {
-    let giver = m.conv().last_agent.map(|id| m.settings().agent_name(id).to_owned());
-    let giver = giver.unwrap_or_else(|| m.settings().agent_name(crate::ids::AgentId(uuid::Uuid::nil())).to_owned());
+    let giver = m.conv().last_agent.map(|id| m.agent_name(id));
+    let giver = giver.unwrap_or_else(|| m.agent_name(crate::ids::AgentId(uuid::Uuid::nil())));
     let role = match m.conv().own.holder {
         Holder::Bot { connection, .. } => m.settings().connections.get(&connection).map(|c| &c.role),
         _ => None,

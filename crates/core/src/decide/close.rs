@@ -28,7 +28,7 @@ pub(super) fn close(m: &mut Moves<'_>, disposition: Option<String>, wrap_up: Opt
         Some(Destination::Queue { id }) => Some(id),
         _ => None,
     };
-    let (name, at) = (m.settings().agent_name(agent).to_owned(), m.moment(queue, closed));
+    let (name, at) = (m.agent_name(agent), m.moment(queue, closed));
     m.tell(&Notice::Closed { by: ClosedBy::Agent(name, at) });
     ask_rating(m);
     Ok(Reply::Done)
@@ -37,7 +37,7 @@ pub(super) fn close(m: &mut Moves<'_>, disposition: Option<String>, wrap_up: Opt
 /// Asks for a mark where there is something to rate.
 pub(super) fn ask_rating(m: &mut Moves<'_>) {
     if let Some(due) = m.conv().rating {
-        let agent = due.agent.map(|id| m.settings().agent_name(id).to_owned());
+        let agent = due.agent.map(|id| m.agent_name(id));
         m.tell(&Notice::Rating { agent, bot: due.bot.is_some() });
     }
 }

@@ -19,6 +19,7 @@ use crate::notice::{Notice, notice};
 use crate::ownership::{Holder, Phase};
 use crate::refusal::Refusal;
 use crate::settings::{Destination, History, Inbox, Role, Settings};
+use crate::words::Words;
 
 /// An event before it is sealed: `key`, `body` and `previous` of its header are not set yet.
 #[derive(Clone, Debug)]
@@ -293,12 +294,32 @@ impl<'a> Moves<'a> {
         }
     }
 
-    /// What the house calls this moment.
+    /// What the house calls this moment, in the customer's language.
     pub(super) fn moment(&self, queue: Option<QueueId>, at: Ms) -> String {
+        let language = &self.conv().language;
         match queue.and_then(|id| self.settings().queues.get(&id)).and_then(|queue| queue.hours.as_ref()) {
-            Some(hours) => hours.moment(at, self.now()),
-            None => utc_moment(at, self.now()),
+            Some(hours) => hours.moment(at, self.now(), language),
+            None => utc_moment(at, self.now(), language),
         }
+    }
+
+    /// The name of an agent as customers read it; words of their language if the account was removed.
+    pub(super) fn agent_name(&self, id: AgentId) -> String {
+        self.named(self.settings().agents.get(&id).map(|card| &card.name), "name.colleague")
+    }
+
+    /// The name of a bot or target, the same way.
+    pub(super) fn connection_name(&self, id: ConnectionId) -> String {
+        self.named(self.settings().connections.get(&id).map(|connection| &connection.name), "name.team")
+    }
+
+    /// The name of a queue, the same way.
+    pub(super) fn queue_name(&self, id: QueueId) -> String {
+        self.named(self.settings().queues.get(&id).map(|queue| &queue.name), "name.team")
+    }
+
+    fn named(&self, name: Option<&String>, otherwise: &str) -> String {
+        name.cloned().unwrap_or_else(|| Words::of(&self.conv().language).text(otherwise).to_owned())
     }
 
     /// The healthy bot of the inbox, if it may take the chat again.

@@ -63,7 +63,7 @@ pub(super) fn answer(m: &mut Moves<'_>, id: OfferId, accept: bool, as_of: u64) -
     give_to(m, agent, Why::Accepted);
     match offer.giver {
         Some(giver) => {
-            let (giver, to) = (m.settings().agent_name(giver).to_owned(), m.settings().agent_name(agent).to_owned());
+            let (giver, to) = (m.agent_name(giver), m.agent_name(agent));
             m.tell(&Notice::TransferPassed { giver, to });
         }
         None => tell_joined(m, agent, queue),
@@ -92,8 +92,8 @@ pub(super) fn tell_joined(m: &mut Moves<'_>, agent: AgentId, queue: Option<Queue
         Some(Destination::Queue { id }) => Some(id),
         _ => None,
     });
-    let team = queue.map_or_else(String::new, |id| m.settings().queue_name(id).to_owned());
-    let name = Some(m.settings().agent_name(agent).to_owned());
+    let team = queue.map_or_else(String::new, |id| m.queue_name(id));
+    let name = Some(m.agent_name(agent));
     m.tell(&Notice::Joined { name, human: true, say_team: several && !team.is_empty(), team, history: History::Full });
 }
 

@@ -40,8 +40,8 @@ fn already(holder: &Holder) -> Option<Already> {
 pub(super) fn tell_already(m: &mut Moves<'_>) {
     let at = match &m.conv().own.holder {
         Holder::Queue { .. } => AlreadyAt::Line { place: m.facts.place },
-        Holder::Agent { agent, .. } => AlreadyAt::Agent(m.settings().agent_name(*agent).to_owned()),
-        Holder::Target { connection, .. } => AlreadyAt::Target(m.settings().connection_name(*connection).to_owned()),
+        Holder::Agent { agent, .. } => AlreadyAt::Agent(m.agent_name(*agent)),
+        Holder::Target { connection, .. } => AlreadyAt::Target(m.connection_name(*connection)),
         _ => return,
     };
     m.tell(&Notice::Already(at));
@@ -116,12 +116,13 @@ fn to_queue(m: &mut Moves<'_>, trigger: Trigger, queue: QueueId, priority: u8) -
     let set = m.settings().queues.get(&queue);
     let closed = set.and_then(|q| q.hours.as_ref()).filter(|hours| !hours.open_at(m.now()));
     let full = set.is_none_or(|q| line.waiting >= q.most_waiting);
+    let language = &m.conv().language;
     let why = match (closed, full) {
         (Some(hours), _) => Some((
             No::ClosedHours,
             Unavailable::Closed {
-                hours: (hours.words(), hours.zone_words()),
-                next: hours.next_open(m.now()).map(|at| hours.moment(at, m.now())),
+                hours: (hours.words(language), hours.zone_words(language)),
+                next: hours.next_open(m.now()).map(|at| hours.moment(at, m.now(), language)),
             },
         )),
         (None, true) => Some((No::NoCapacity, Unavailable::Full)),
@@ -320,7 +321,7 @@ pub(super) fn next_destination(m: &mut Moves<'_>, failed: ConnectionId, outcome:
     // A line that was removed is none: the default destination may be the target that failed.
     let fallback = fallback.filter(|id| exists(m, Destination::Queue { id: *id }));
     let actor = std::mem::replace(&mut m.actor, Actor::system(Part::Policy));
-    let team = m.settings().connection_name(failed).to_owned();
+    let team = m.connection_name(failed);
     match fallback {
         Some(queue) => {
             let set = m.settings().queues.get(&queue);
@@ -329,7 +330,7 @@ pub(super) fn next_destination(m: &mut Moves<'_>, failed: ConnectionId, outcome:
                 q.hours.as_ref().is_none_or(|hours| hours.open_at(m.now())) && line.waiting < q.most_waiting
             });
             if open {
-                let next = m.settings().queue_name(queue).to_owned();
+                let next = m.queue_name(queue);
                 m.tell(&Notice::TargetFailed { team, next });
             }
             let to = Destination::Queue { id: queue };

@@ -47,7 +47,7 @@ pub(super) fn requeue(m: &mut Moves<'_>, agent: AgentId, lost: bool) {
     let place = (m.facts.line(queue).at_least[priority as usize] == 0).then_some(1);
     m.answer_handover(handover, Answer::Queued { place });
     person::enter_line(m, queue, priority, since, Why::AgentLost, None);
-    let name = m.settings().agent_name(agent).to_owned();
+    let name = m.agent_name(agent);
     m.tell(&Notice::AgentLost { name, lost, place });
     m.actor = actor;
 }

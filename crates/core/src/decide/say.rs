@@ -107,7 +107,7 @@ fn voice(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
     if !m.open()?.own.may_speak(&Who::Agent { id: agent }) {
         return Err(Refusal::NotVoice);
     }
-    let name = m.settings().agent_name(agent).to_owned();
+    let name = m.agent_name(agent);
     let seq = push_said(m, say, Some(name));
     Ok(Reply::Said { seq })
 }
@@ -119,7 +119,7 @@ pub(super) fn note(m: &mut Moves<'_>, text: Content) -> Result<Reply, Refusal> {
     if text.plain.chars().count() > limits::NOTE_CHARS {
         return Err(Refusal::Field("note"));
     }
-    let name = m.settings().agent_name(agent).to_owned();
+    let name = m.agent_name(agent);
     let message = MessageId(m.deal());
     let body = Body::Message { content: text, shown_name: Some(name), bot: None };
     let seq = m.push(Audience::People, Said { message, once: None, fate: Fate::Note, reply_to: None }, Some(body));

@@ -20,7 +20,7 @@ pub(super) fn did(m: &mut Moves<'_>, baton: u64, did: TargetDid) -> Result<Reply
         Holder::Target { connection, phase, .. } if *connection == target && own.baton == baton => *phase,
         _ => return Ok(stale(m, baton, did)),
     };
-    let team = m.settings().connection_name(target).to_owned();
+    let team = m.connection_name(target);
     match did {
         TargetDid::Accepted => {
             if phase == Phase::Opening {

@@ -34,7 +34,7 @@ pub(super) fn transfer(m: &mut Moves<'_>, to: TransferTo, note: Option<String>) 
             m.answer_handover(handover, Answer::Queued { place });
             let since = m.now();
             person::enter_line(m, queue, priority, since, Why::Transferred, passing(note));
-            tell_team(m, giver, m.settings().queue_name(queue).to_owned(), place);
+            tell_team(m, giver, m.queue_name(queue), place);
             Ok(Reply::Done)
         }
         TransferTo::Bot(bot) => {
@@ -60,7 +60,7 @@ pub(super) fn transfer(m: &mut Moves<'_>, to: TransferTo, note: Option<String>) 
                 Reason { evidence: note.into_iter().collect(), ..Reason::default() },
             );
             m.answer_handover(handover, Answer::Opening { target });
-            tell_team(m, giver, m.settings().connection_name(target).to_owned(), None);
+            tell_team(m, giver, m.connection_name(target), None);
             person::open_target(m, target);
             Ok(Reply::Done)
         }
@@ -72,7 +72,7 @@ fn passing(note: Option<String>) -> Option<Passing> {
 }
 
 fn tell_team(m: &mut Moves<'_>, giver: AgentId, team: String, place: Option<u32>) {
-    let giver = m.settings().agent_name(giver).to_owned();
+    let giver = m.agent_name(giver);
     m.tell(&Notice::TransferTeam { giver, team, place });
 }
 
@@ -91,7 +91,7 @@ fn to_agent(m: &mut Moves<'_>, giver: AgentId, agent: AgentId, note: Option<Stri
     }
     let due = m.now() + limits::TRANSFER_OFFER;
     offer::offer(m, agent, Some(giver), due, note);
-    let (giver, to) = (m.settings().agent_name(giver).to_owned(), m.settings().agent_name(agent).to_owned());
+    let (giver, to) = (m.agent_name(giver), m.agent_name(agent));
     m.tell(&Notice::TransferAsked { giver, to });
     Ok(Reply::Done)
 }
