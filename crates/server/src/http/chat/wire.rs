@@ -8,7 +8,7 @@ use baton_core::ids::reference;
 use baton_core::limits;
 use baton_core::ownership::{Holder, Line, Phase};
 use baton_core::permission::Permit;
-use baton_core::settings::Settings;
+use baton_core::settings::{Role, Settings};
 use baton_engine::{Engine, Opened};
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ pub(crate) fn event(opened: &Opened, settings: &Settings) -> Option<Value> {
             let (kind, human) = match header.actor.who {
                 Who::Customer => ("customer", true),
                 Who::Bot { .. } => ("bot", false),
-                Who::Target { .. } => ("target", true),
+                Who::Target { id, .. } => ("target", says_human(settings, id)),
                 _ => ("agent", true),
             };
             out["message"] = json!(said.message);
@@ -73,7 +73,6 @@ pub(crate) fn event(opened: &Opened, settings: &Settings) -> Option<Value> {
         }
         _ => base("other"),
     };
-    let _ = settings;
     if out["type"] == "notice" && out["code"] == "closed" {
         out["closed"] = json!(true);
     }
@@ -147,10 +146,16 @@ fn holder(holder: &Holder, settings: &Settings) -> (&'static str, Option<String>
         }
         Holder::Agent { agent, .. } => ("agent", Some(settings.agent_name(*agent).to_owned()), true),
         Holder::Target { connection, phase, .. } => {
-            ("target", Some(settings.connection_name(*connection).to_owned()), *phase == Phase::Live)
+            let human = *phase == Phase::Live && says_human(settings, *connection);
+            ("target", Some(settings.connection_name(*connection).to_owned()), human)
         }
         Holder::Nobody { .. } => ("nobody", None, false),
     }
+}
+
+/// Only a target that says truly who answers may be shown as a person.
+fn says_human(settings: &Settings, target: baton_core::ids::ConnectionId) -> bool {
+    matches!(settings.connections.get(&target).map(|c| &c.role), Some(Role::Target { says_human: true, .. }))
 }
 
 /// The one answer to a request for a person.

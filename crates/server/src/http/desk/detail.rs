@@ -183,7 +183,13 @@ impl History {
                     self.brief.clone_from(&passing.brief);
                 }
             }
-            (_, Some(Body::Message { bot: Some(BotSaid { variables, .. }), .. } | Body::BotSaid(BotSaid { variables, .. }))) => self.set.extend(variables.clone()),
+            (
+                _,
+                Some(
+                    Body::Message { bot: Some(BotSaid { variables, .. }), .. }
+                    | Body::BotSaid(BotSaid { variables, .. }),
+                ),
+            ) => self.set.extend(variables.clone()),
             (_, Some(Body::Reason(reason))) => self.set.extend(reason.variables.clone()),
             _ => {}
         }
