@@ -1,3 +1,5 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { include: ["shared/**/*.test.ts"], environment: "node" } });
+export default defineConfig({
+  test: { include: ["shared/**/*.test.ts", "widget/**/*.test.ts"], environment: "node" },
+});

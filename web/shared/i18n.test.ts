@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { chooseLanguage, direction, translator } from "./i18n.ts";
-import * as en from "./i18n/en.json";
+import { chooseLanguage, direction, formatTag, translator } from "./i18n.ts";
+import en from "./i18n/en.json";
+import { clock } from "./time.ts";
 
 const texts = {
   hello: "Hello {name}",
@@ -46,16 +47,25 @@ describe("the catalogue", () => {
     expect(direction("en")).toBe("ltr");
   });
 
+  it("sets a name of the other direction apart, and never lets it end that", () => {
+    expect(translator(texts, "en")("hello", { name: "ليلى" })).toBe("Hello \u2068ليلى\u2069");
+    expect(translator(texts, "ar")("hello", { name: "Kim" })).toBe("Hello \u2068Kim\u2069");
+    expect(translator(texts, "en")("hello", { name: "\u202egro.live\u2069" })).toBe("Hello gro.live");
+  });
+
+  it("writes numbers and times as the reader's region does, and Arabic with the digits of the notices", () => {
+    expect(formatTag(["en", "en-GB", "de-AT"], "en")).toBe("en-GB");
+    expect(formatTag(["de"], "de")).toBe("de");
+    expect(formatTag(["de-!"], "de")).toBe("de");
+    expect(clock(Date.UTC(2026, 0, 5, 12), formatTag(["en-GB"], "en"))).toMatch(/^\d\d:\d\d$/);
+    expect(clock(Date.UTC(2026, 0, 5, 12), formatTag(["ar-EG"], "ar"))).toMatch(/^\d\d:\d\d/);
+    expect(translator(texts, "ar")("waiting", { n: 1234 })).toBe("1,234 people wait");
+  });
+
   it("has no empty sentence and no sentence that shouts", () => {
-    for (const [area, entries] of Object.entries({
-      launcher: en.launcher,
-      widget: en.widget,
-      desk: en.desk,
-    })) {
-      for (const [key, entry] of Object.entries(entries)) {
-        for (const sentence of typeof entry === "string" ? [entry] : Object.values(entry as object)) {
-          expect(`${area}.${key}: ${sentence}`).not.toMatch(/: $|!/);
-        }
+    for (const [key, entry] of Object.entries(en.desk)) {
+      for (const sentence of typeof entry === "string" ? [entry] : Object.values(entry as object)) {
+        expect(`${key}: ${sentence}`).not.toMatch(/: $|!/);
       }
     }
   });

@@ -1,8 +1,9 @@
 /** The chat itself, fetched by the first script when it is wanted. Registers how to mount it and does nothing else. */
 import { mount, unmount } from "svelte";
-import { direction } from "../shared/i18n.ts";
+import { direction, type Texts } from "../shared/i18n.ts";
 import { Session } from "./session.svelte.ts";
-import { language } from "./texts.ts";
+import { language, speak } from "./texts.ts";
+import type { Language } from "./language.ts";
 import Widget from "./Widget.svelte";
 import "../shared/base.css";
 
@@ -15,16 +16,20 @@ export type ChatOptions = {
   inbox: string;
   inline: boolean;
   open: boolean;
+  language: Language;
+  /** Absent for English, and where the catalogue did not come. */
+  texts?: Texts;
 };
 export type ChatMount = (options: ChatOptions) => () => void;
 
-const chat: ChatMount = ({ host, root, hub, inbox, inline, open }) => {
+const chat: ChatMount = ({ host, root, hub, inbox, inline, open, language: wanted, texts }) => {
+  speak(wanted.speaks, texts, wanted.tags);
   host.lang = language;
-  host.dir = document.documentElement.dir || direction(language);
+  host.dir = direction(language);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(CSS);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  const session = new Session(hub, inbox);
+  const session = new Session(hub, inbox, wanted.known ? wanted.speaks : undefined);
   const app = mount(Widget, { target: root, props: { session, inline, startOpen: open } });
   return () => {
     session.stop();

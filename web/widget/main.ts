@@ -4,27 +4,44 @@
  *   <script src="https://hub.example/widget.js" data-inbox="demo" defer></script>
  *
  * `data-target="#id"` puts the chat into an element instead of behind a launcher; `data-theme="light|dark"` fixes the
- * look. Without `data-inbox` it only offers `window.Baton.mount({ inbox, target })`.
+ * look; `data-language="de"` the language. Without `data-inbox` it only offers
+ * `window.Baton.mount({ inbox, target })`.
  *
  * It draws the launcher and nothing else. The chat itself (`chat.ts`) comes when it is wanted: the launcher is
- * approached, the element comes into view, or this browser has a chat already. A visitor who never chats pays for a
- * button.
+ * approached, the element comes into view, or this browser has a chat already; with it comes the catalogue of the one
+ * language that is spoken here. A visitor who never chats pays for a button.
  */
-import { launcher as texts } from "../shared/i18n/en.json";
+import { direction, type Texts } from "../shared/i18n.ts";
 import type { ChatMount } from "./chat.ts";
 import { LAUNCHER_ICON } from "./icon.ts";
+import { languageOf, type Language } from "./language.ts";
 import "../shared/tokens.css";
 import "./host.css";
 import "./launcher.css";
 
 const CSS = "__BATON_WIDGET_CSS__";
 declare const __BATON_CHAT_FILE__: string;
+/** With `*` for the language. */
+declare const __BATON_CATALOGUE_FILE__: string;
+/** The one text of this script, for each language that the widget speaks. */
+declare const __BATON_OPEN_CHAT__: Record<string, string>;
 
-export type Options = { inbox: string; target?: string | Element; theme?: string; hub?: string };
+export type Options = {
+  inbox: string;
+  target?: string | Element;
+  theme?: string;
+  language?: string;
+  hub?: string;
+};
 
 declare global {
   interface Window {
-    Baton?: { mount: (options: Options) => () => void; chat?: ChatMount };
+    Baton?: {
+      mount: (options: Options) => () => void;
+      chat?: ChatMount;
+      /** Put here by the catalogues' scripts. */
+      texts?: Record<string, Texts>;
+    };
   }
 }
 
@@ -34,8 +51,14 @@ const origin = script?.src ? new URL(script.src).origin : location.origin;
 
 let loading: Promise<ChatMount> | undefined;
 
-function loadChat(hub: string): Promise<ChatMount> {
-  loading ??= fetchChat(new URL(__BATON_CHAT_FILE__, hub).href)
+/** The chat and its catalogue, side by side. A catalogue that does not come keeps nobody from chatting. */
+function loadChat(hub: string, { speaks }: Language): Promise<ChatMount> {
+  const take = (file: string) => runScript(new URL(file, hub).href);
+  loading ??= Promise.all([
+    take(__BATON_CHAT_FILE__),
+    speaks === "en" ||
+      take(__BATON_CATALOGUE_FILE__.replace("*", speaks)).catch((error: unknown) => console.warn(error)),
+  ])
     .then(() => {
       const chat = window.Baton?.chat;
       if (!chat) throw new Error("baton: the chat did not load");
@@ -48,7 +71,7 @@ function loadChat(hub: string): Promise<ChatMount> {
   return loading;
 }
 
-async function fetchChat(url: string): Promise<void> {
+async function runScript(url: string): Promise<void> {
   // At home an import needs no permission. From elsewhere an import would need the hub's leave for each site; a
   // script element does not.
   if (new URL(url).origin === location.origin) {
@@ -58,18 +81,22 @@ async function fetchChat(url: string): Promise<void> {
   await new Promise<void>((done, failed) => {
     const element = document.createElement("script");
     element.onload = () => done();
-    element.onerror = () => failed(new Error("baton: the chat did not load"));
+    element.onerror = () => failed(new Error(`baton: ${url} did not load`));
     element.src = trusted(url);
     document.head.append(element);
   });
 }
 
+type Policy = { createScriptURL(url: string): string };
+let policy: Policy | undefined;
+
 /** Under `require-trusted-types-for 'script'` the site names the policy "baton" in its `trusted-types`. */
 function trusted(url: string): string {
-  type Policies = { createPolicy(name: string, rules: object): { createScriptURL(url: string): string } };
+  type Policies = { createPolicy(name: string, rules: Policy): Policy };
   const policies = (window as { trustedTypes?: Policies }).trustedTypes;
   try {
-    return policies?.createPolicy("baton", { createScriptURL: () => url }).createScriptURL(url) ?? url;
+    policy ??= policies?.createPolicy("baton", { createScriptURL: (own) => own });
+    return policy?.createScriptURL(url) ?? url;
   } catch {
     return url;
   }
@@ -88,7 +115,15 @@ function mount(options: Options): () => void {
   const target = typeof options.target === "string" ? document.querySelector(options.target) : options.target;
   if (options.target && !target) console.warn(`baton: no element ${String(options.target)} on this page`);
 
+  const language = languageOf(
+    options.language,
+    document.documentElement.lang,
+    navigator.languages,
+    Object.keys(__BATON_OPEN_CHAT__),
+  );
   const host = document.createElement("baton-chat");
+  host.lang = language.speaks;
+  host.dir = direction(language.speaks);
   if (options.theme === "light" || options.theme === "dark") host.style.colorScheme = options.theme;
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
@@ -100,9 +135,11 @@ function mount(options: Options): () => void {
   let gone = false;
   let button: HTMLButtonElement | undefined;
   const show = async (open: boolean) => {
-    const chat = await loadChat(hub).catch((error: unknown) => console.warn(error));
+    const chat = await loadChat(hub, language).catch((error: unknown) => console.warn(error));
     if (!chat || gone || unmount) return;
-    unmount = chat({ host, root, hub, inbox: options.inbox, inline: Boolean(target), open });
+    const texts = window.Baton?.texts?.[language.speaks];
+    const inline = Boolean(target);
+    unmount = chat({ host, root, hub, inbox: options.inbox, inline, open, language, texts });
     button?.remove();
   };
 
@@ -119,13 +156,15 @@ function mount(options: Options): () => void {
     button = document.createElement("button");
     button.type = "button";
     button.className = "launcher";
-    button.setAttribute("aria-label", texts.open_chat);
+    button.setAttribute("aria-label", __BATON_OPEN_CHAT__[language.speaks] ?? "");
     button.setAttribute("aria-expanded", "false");
     button.append(icon());
     button.addEventListener("click", () => void show(true));
     // Warm by the time it is pressed.
     for (const sign of ["pointerenter", "focus"])
-      button.addEventListener(sign, () => void loadChat(hub).catch(() => undefined), { once: true });
+      button.addEventListener(sign, () => void loadChat(hub, language).catch(() => undefined), {
+        once: true,
+      });
     root.append(button);
     // A chat that goes on may have news.
     if (knownHere(hub, options.inbox)) setTimeout(() => void show(false), 0);
@@ -150,9 +189,9 @@ function icon(): SVGElement {
 
 window.Baton = { ...window.Baton, mount };
 
-const { inbox, target, theme } = script?.dataset ?? {};
+const { inbox, target, theme, language } = script?.dataset ?? {};
 if (inbox) {
-  const go = () => void mount({ inbox, target, theme });
+  const go = () => void mount({ inbox, target, theme, language });
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", go, { once: true });
   else go();
 }

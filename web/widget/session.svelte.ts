@@ -51,6 +51,7 @@ export class Session {
 
   #hub: string;
   #slug: string;
+  #language: string | undefined;
   #memory: Memory;
   #line: Line | undefined;
   #token: string | undefined;
@@ -66,9 +67,10 @@ export class Session {
   #seen = 0;
   #holes = 0;
 
-  constructor(hub: string, slug: string) {
+  constructor(hub: string, slug: string, language: string | undefined) {
     this.#hub = hub;
     this.#slug = slug;
+    this.#language = language;
     this.#memory = new Memory(hub, slug);
     this.#client = this.#memory.takeClient() ?? { client: newId(), next: 1 };
     this.#clients.add(this.#client.client);
@@ -142,7 +144,7 @@ export class Session {
       this.#call<Started>("conversations", {
         inbox: this.#slug,
         client: this.#client.client,
-        language: document.documentElement.lang || navigator.language,
+        ...(this.#language ? { language: this.#language } : {}),
         page: location.origin + location.pathname,
         key,
       }),
