@@ -21,7 +21,7 @@ pub enum Command {
     /// The customer leaves a message.
     LeaveMessage {
         /// A last word, if any.
-        text: Option<Content>,
+        text: Option<Say>,
         /// An address for the answer.
         contact: Option<String>,
     },
@@ -182,6 +182,13 @@ pub struct Say {
     pub reply_to: Option<u64>,
     /// The highest seq that the speaker had seen.
     pub basis: Option<u64>,
+}
+
+impl From<Content> for Say {
+    /// Without a count: a repeat is not known.
+    fn from(content: Content) -> Self {
+        Self { content, once: None, reply_to: None, basis: None }
+    }
 }
 
 /// Where an agent passes a chat to.

@@ -3,10 +3,10 @@
 use super::Reply;
 use super::moves::Moves;
 use crate::actor::{Actor, Part};
-use crate::content::Content;
+use crate::command::Say;
 use crate::effect::Effect;
-use crate::event::{Already, Answer, Audience, Body, Fate, No, Outcome, Passing, Reason, Said, Trigger, Why};
-use crate::ids::{ConnectionId, MessageId, QueueId};
+use crate::event::{Already, Answer, Audience, Body, No, Outcome, Passing, Reason, Trigger, Why};
+use crate::ids::{ConnectionId, QueueId};
 use crate::limits;
 use crate::notice::{AlreadyAt, AskedBy, Notice, Unavailable, Ways};
 use crate::ownership::{Holder, Line, Phase};
@@ -279,7 +279,7 @@ pub(super) fn withdraw(m: &mut Moves<'_>) -> Result<Reply, Refusal> {
 /// The customer leaves a message.
 pub(super) fn leave_message(
     m: &mut Moves<'_>,
-    text: Option<Content>,
+    text: Option<Say>,
     contact: Option<String>,
 ) -> Result<Reply, Refusal> {
     m.open()?;
@@ -291,13 +291,18 @@ pub(super) fn leave_message(
         return Err(Refusal::NotWaiting);
     }
     let later = m.later().ok_or(Refusal::NoMessages)?;
-    if let Some(content) = text {
-        let message = MessageId(m.deal());
-        let body = Body::Message { content, shown_name: None, bot: None };
-        let fact = Said { message, once: None, fate: Fate::Shown, reply_to: None };
-        m.push_as(Actor::CUSTOMER, Audience::Customer, fact, Some(body));
+    let promised = matches!(m.conv().own.holder, Holder::Queue { line: Line::Later, .. });
+    if let Some(say) = text {
+        let repeat = say.once.map(|(client, counter)| super::say::repeat(m, client, counter)).transpose()?;
+        match repeat {
+            Some(true) if promised => return Ok(Reply::Repeat),
+            Some(true) => {}
+            _ => {
+                super::say::push_said(m, say, None);
+            }
+        }
     }
-    if !matches!(m.conv().own.holder, Holder::Queue { line: Line::Later, .. }) {
+    if !promised {
         promise(m, later, Trigger::MessageLeft, None);
     }
     let Holder::Queue { due, .. } = m.conv().own.holder else { return Err(Refusal::NotWaiting) };
@@ -460,9 +465,19 @@ mod tests {
     }
 
     #[test]
+    fn a_repeated_left_message_is_one_message() {
+        let mut house = given_waiting();
+        let client = crate::ids::ClientId(uuid::Uuid::from_u128(991));
+        let say = || Say { once: Some((client, 1)), ..content("call me").into() };
+        let leave = || Command::LeaveMessage { text: Some(say()), contact: None };
+        house.when(Actor::CUSTOMER, leave()).done();
+        house.when(Actor::CUSTOMER, leave()).then(&[]).replied(Reply::Repeat);
+    }
+
+    #[test]
     fn a_left_message_ends_the_wait_and_becomes_a_promise() {
         let mut house = given_waiting();
-        let text = Some(content("call me"));
+        let text = Some(content("call me").into());
         house.when(Actor::CUSTOMER, Command::LeaveMessage { text, contact: None }).then(&[
             "said",
             "handover-ended",

@@ -27,7 +27,7 @@ pub(super) fn say(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
 }
 
 /// True: this count was taken before. Only the highest and one is new.
-fn repeat(m: &Moves<'_>, client: ClientId, counter: u64) -> Result<bool, Refusal> {
+pub(super) fn repeat(m: &Moves<'_>, client: ClientId, counter: u64) -> Result<bool, Refusal> {
     let clients = &m.state()?.clients;
     let highest = clients.get(&client).copied().unwrap_or(0);
     if counter == 0 || counter > highest + 1 {
@@ -39,7 +39,7 @@ fn repeat(m: &Moves<'_>, client: ClientId, counter: u64) -> Result<bool, Refusal
     Ok(counter <= highest)
 }
 
-fn push_said(m: &mut Moves<'_>, say: Say, shown_name: Option<String>) -> u64 {
+pub(super) fn push_said(m: &mut Moves<'_>, say: Say, shown_name: Option<String>) -> u64 {
     let once = say.once.map(|(client, counter)| Once::Client { client, counter });
     let message = MessageId(m.deal());
     let body = Body::Message { content: say.content, shown_name, bot: None };

@@ -213,7 +213,7 @@ fn take(house: &mut House, id: ConversationId, step: &Step) {
         Step::AskPerson => (Actor::CUSTOMER, Command::AskPerson, Reading::default()),
         Step::Withdraw => (Actor::CUSTOMER, Command::Withdraw, Reading::default()),
         Step::Leave { word } => {
-            let text = word.then(|| content("call me"));
+            let text = word.then(|| content("call me").into());
             (Actor::CUSTOMER, Command::LeaveMessage { text, contact: None }, Reading::default())
         }
         Step::Router { agent } => {

@@ -69,7 +69,7 @@ async fn a_wait_is_asked_what_else_after_ten_minutes_and_becomes_a_promise_after
 async fn a_promise_is_escalated_as_its_deadline_nears_and_stays() {
     let house = House::open().await;
     let chat = house.start().await;
-    let leave = Command::LeaveMessage { text: Some(crate::fakes::text("call me")), contact: None };
+    let leave = Command::LeaveMessage { text: Some(crate::fakes::text("call me").into()), contact: None };
     house.customer(chat, leave).await.expect("the list takes it");
     assert_eq!(house.told(chat).await, ["message_left"]);
     let priority = async || {

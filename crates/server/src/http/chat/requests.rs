@@ -200,6 +200,9 @@ pub(super) async fn withdraw(
 pub(super) struct LeaveBody {
     text: Option<String>,
     contact: Option<String>,
+    /// With `counter`: a repeat of this send is known.
+    client: Option<ClientId>,
+    counter: Option<u64>,
 }
 
 pub(super) async fn leave_message(
@@ -208,7 +211,9 @@ pub(super) async fn leave_message(
     Json(body): Json<LeaveBody>,
 ) -> Result<Response, Problem> {
     let text = body.text.filter(|text| !text.trim().is_empty());
+    let once = body.client.zip(body.counter);
     let text = text.map(|text| Content::text(&text)).transpose().map_err(Refusal::from)?;
+    let text = text.map(|content| Say { content, once, reply_to: None, basis: None });
     let command = Command::LeaveMessage { text, contact: body.contact };
     let done = app.engine.execute(&customer.permit, customer.id, command).await?;
     let due = match done.state.own.holder {
