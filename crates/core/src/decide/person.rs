@@ -277,11 +277,7 @@ pub(super) fn withdraw(m: &mut Moves<'_>) -> Result<Reply, Refusal> {
 }
 
 /// The customer leaves a message.
-pub(super) fn leave_message(
-    m: &mut Moves<'_>,
-    text: Option<Say>,
-    contact: Option<String>,
-) -> Result<Reply, Refusal> {
+pub(super) fn leave_message(m: &mut Moves<'_>, text: Option<Say>, contact: Option<String>) -> Result<Reply, Refusal> {
     m.open()?;
     if contact.is_some_and(|contact| !contact.trim().is_empty()) {
         // No channel that could answer at an address exists yet; asking for one would be a false promise.
@@ -468,7 +464,7 @@ mod tests {
     fn a_repeated_left_message_is_one_message() {
         let mut house = given_waiting();
         let client = crate::ids::ClientId(uuid::Uuid::from_u128(991));
-        let say = || Say { once: Some((client, 1)), ..content("call me").into() };
+        let say = || crate::command::Say { once: Some((client, 1)), ..content("call me").into() };
         let leave = || Command::LeaveMessage { text: Some(say()), contact: None };
         house.when(Actor::CUSTOMER, leave()).done();
         house.when(Actor::CUSTOMER, leave()).then(&[]).replied(Reply::Repeat);
