@@ -80,6 +80,7 @@ pub(crate) async fn work(stage: &Stage, account: Account, key: String) {
         hand_backs: HashMap::new(),
         todo: VecDeque::new(),
         queued: HashSet::new(),
+        later: HashSet::new(),
         suspects: HashMap::new(),
     };
     if let Err(error) = agent.shift().await {
@@ -111,6 +112,8 @@ struct Agent<'a> {
     hand_backs: HashMap<Uuid, u32>,
     todo: VecDeque<Uuid>,
     queued: HashSet<Uuid>,
+    /// Refused a moment ago.
+    later: HashSet<Uuid>,
     /// Rows that a list showed newer than the stream did.
     suspects: HashMap<Uuid, u64>,
 }
@@ -137,19 +140,20 @@ impl Agent<'_> {
             }
             if Instant::now() > look {
                 look = Instant::now() + LOOK;
+                let again: Vec<Uuid> = self.later.drain().collect();
+                again.into_iter().for_each(|id| self.queue(id));
                 self.look().await?;
-            }
-            if let Some(conversation) = self.todo.pop_front() {
-                self.queued.remove(&conversation);
-                self.act(conversation).await?;
-                continue;
             }
             if *ending.borrow_and_update() {
                 let leaves_at = *leaves_at.get_or_insert_with(|| Instant::now() + CLEARING_UP);
                 if Instant::now() > leaves_at || (self.todo.is_empty() && self.nobody_waits().await?) {
                     return self.set_presence(false).await;
                 }
-                self.look_at_own();
+            }
+            if let Some(conversation) = self.todo.pop_front() {
+                self.queued.remove(&conversation);
+                self.act(conversation).await?;
+                continue;
             }
             tokio::select! {
                 read = socket.next() => if !self.take(read)? {
@@ -157,7 +161,9 @@ impl Agent<'_> {
                 },
                 _ = board.changed() => self.look_at_own(),
                 _ = ending.changed() => self.look_at_own(),
-                () = tokio::time::sleep(Duration::from_millis(500)) => {}
+                () = tokio::time::sleep(Duration::from_millis(500)) => if *ending.borrow() {
+                    self.look_at_own();
+                },
             }
         }
     }
@@ -348,10 +354,9 @@ impl Agent<'_> {
         let note = format!("{} gave {replies} answers; the rest is for the assistant.", self.account.name);
         let brief = json!({ "settled": [], "promised": [], "do_not_ask": ["order number"], "note": note });
         let answer = self.post(id, "hand-back", &json!({ "brief": brief })).await?;
-        if answer.ok() {
-            *self.hand_backs.entry(id).or_default() += 1;
-            self.stage.desk.note(|desk| desk.handed_back += 1);
-        }
+        // Refused, too: a chat that went to and fro too often stays with people.
+        *self.hand_backs.entry(id).or_default() += 1;
+        self.stage.desk.note(|desk| desk.handed_back += u64::from(answer.ok()));
         Ok(answer)
     }
 
@@ -370,15 +375,22 @@ impl Agent<'_> {
             return Ok(());
         }
         self.stage.desk.note(|desk| desk.refused += 1);
-        self.rows.remove(&id);
+        let known = self.rows.remove(&id).map_or(0, |row| row.seq);
         let who = As::Key { key: &self.key, agent: Some(self.account.id) };
         let fresh =
             self.stage.hub.call("GET", &format!("/api/v1/conversations/{id}"), who, None, &mut self.dice).await?;
-        if fresh.ok() {
-            // A picture that still offers what was just refused would be tried again at once, for ever.
-            let row = Row::deserialize(&fresh.body).context("a row of the desk")?;
-            if self.mine(&row) {
-                self.learn(&fresh.body)?;
+        if !fresh.ok() {
+            return Ok(());
+        }
+        let row = Row::deserialize(&fresh.body).context("a row of the desk")?;
+        if self.mine(&row) {
+            let moved = row.seq > known;
+            self.rows.insert(id, row);
+            // What was refused on this very picture would be refused again at once, for ever.
+            if moved {
+                self.queue(id);
+            } else {
+                self.later.insert(id);
             }
         }
         Ok(())
