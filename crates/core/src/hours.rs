@@ -205,6 +205,20 @@ fn moment_words(at: &Zoned, now: &Zoned, words: &Words) -> String {
     words.fill("moment.date", &[("day", day), ("date", &date), ("month", words.text(&month)), ("time", &time)])
 }
 
+/// A moment by the clock of this place, which is named: for a house whose notice tells no hours.
+pub fn zone_moment(zone: &str, at: Ms, now: Ms, language: &str) -> String {
+    let house = Hours { time_zone: zone.to_owned(), week: Vec::new(), closed_days: Vec::new() };
+    match house.zone() {
+        Some(_) => format!("{} ({})", house.moment(at, now, language), house.zone_words(language)),
+        None => utc_moment(at, now, language),
+    }
+}
+
+/// Whether there is a time zone of this name.
+pub fn is_zone(name: &str) -> bool {
+    TimeZone::get(name).is_ok()
+}
+
 /// A moment in UTC, for a house without hours.
 pub fn utc_moment(at: Ms, now: Ms, language: &str) -> String {
     let zoned = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC);
@@ -259,6 +273,13 @@ mod tests {
         let now = at("2026-11-23T16:00[Europe/Berlin]");
         assert_eq!(berlin().moment(at("2026-11-24T09:00[Europe/Berlin]"), now, "en"), "tomorrow 9:00");
         assert_eq!(berlin().moment(at("2026-11-25T12:00[Europe/Berlin]"), now, "en"), "Wed 12:00");
+    }
+
+    #[test]
+    fn a_house_without_hours_names_the_place_whose_clock_counts() {
+        let (now, later) = (at("2026-11-23T16:00[Europe/Berlin]"), at("2026-11-24T09:00[Europe/Berlin]"));
+        assert_eq!(zone_moment("Europe/Berlin", later, now, "en"), "tomorrow 9:00 (Berlin time)");
+        assert!(zone_moment("Mars/Base", later, now, "en").ends_with("UTC"));
     }
 
     #[test]

@@ -64,6 +64,9 @@ pub struct Inbox {
     /// Who takes the first word after closing.
     #[serde(default)]
     pub reopen: Reopen,
+    /// Whose clock customers are told where a queue has no hours of its own: an IANA name; none: UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
 }
 
 fn english() -> String {

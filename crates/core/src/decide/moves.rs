@@ -12,7 +12,7 @@ use crate::event::{
     SeatTaken, Stream, Told, Trigger, Why,
 };
 use crate::facts::Facts;
-use crate::hours::utc_moment;
+use crate::hours::{utc_moment, zone_moment};
 use crate::ids::{AgentId, AskId, ConnectionId, ConversationId, HandoverId, Ids, Ms, QueueId, reference};
 use crate::limits;
 use crate::notice::{Notice, notice};
@@ -299,7 +299,10 @@ impl<'a> Moves<'a> {
         let language = &self.conv().language;
         match queue.and_then(|id| self.settings().queues.get(&id)).and_then(|queue| queue.hours.as_ref()) {
             Some(hours) => hours.moment(at, self.now(), language),
-            None => utc_moment(at, self.now(), language),
+            None => match self.inbox().and_then(|inbox| inbox.time_zone.as_deref()) {
+                Some(zone) => zone_moment(zone, at, self.now(), language),
+                None => utc_moment(at, self.now(), language),
+            },
         }
     }
 

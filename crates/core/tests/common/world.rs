@@ -48,6 +48,7 @@ pub(crate) fn desk() -> Settings {
         later: Some(LATER),
         language: "en".into(),
         reopen: Reopen::Bot,
+        time_zone: None,
     };
     let bot = |takes_brief| Role::Bot { limit: 20 * SECOND, greets: false, takes_brief };
     let target = Role::Target { history: History::Full, says_human: true, tells_place: true, opening: 30 * SECOND };

@@ -537,6 +537,7 @@ fn every_setting_that_was_ever_stored_is_read() {
         later: Some(QueueId(uuid(20))),
         language: "de".into(),
         reopen: Reopen::People,
+        time_zone: None,
     };
     let hours = json!({
         "time_zone": "Europe/Berlin",

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::plugins::{BotPlugin, TargetPlugin};
 use crate::problem::Problem;
 use baton_core::event::Object;
+use baton_core::hours::is_zone;
 use baton_core::ids::{AgentId, ConnectionId, QueueId};
 use baton_core::limits;
 use baton_core::settings::{AgentCard, Connection, Destination, Inbox, Queue, Role, Settings};
@@ -69,6 +70,9 @@ fn inbox(settings: &Settings, id: Uuid, body: Value) -> Result<Value, Problem> {
     }
     if settings.inboxes.iter().any(|(other, inbox)| other.0 != id && inbox.slug == card.slug) {
         return Err(Problem::new(409, "slug_taken", "Another inbox has this slug."));
+    }
+    if card.time_zone.as_deref().is_some_and(|zone| !is_zone(zone)) {
+        return Err(invalid("card.time_zone", "give an IANA name such as Europe/Berlin"));
     }
     if let Some(bot) = card.bot
         && !settings.is_bot(bot)

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use baton_core::actor::Part;
 use baton_core::event::{Object, PresenceBy};
+use baton_core::hours::is_zone;
 use baton_core::ids::{AgentId, Ids, Ms};
 use baton_core::limits;
 use baton_core::permission::{Action, Permit, Subject};
@@ -78,13 +79,15 @@ pub(super) async fn set_up(
         language: or(body.language, "en"),
         demo: false,
     };
+    let zone = account.time_zone.clone();
     let json = serde_json::to_value(account).map_err(|error| Problem::new(500, "internal", error.to_string()))?;
     if !store.take_record("setup", &key).await? {
         return Err(no_link(&app, &key).await?);
     }
     let id = Ids::new(seed(&**runtime), runtime.now()).deal();
-    let change = Changed { object: Object::Agent, id, json: Some(json) };
-    if let Err(error) = app.engine.configure(&Permit::system(Part::Setup), vec![change]).await {
+    let mut changes = vec![Changed { object: Object::Agent, id, json: Some(json) }];
+    changes.extend(inboxes_in(&app, &zone));
+    if let Err(error) = app.engine.configure(&Permit::system(Part::Setup), changes).await {
         // Nothing was made: the link is as good as before.
         store.put_record(link).await?;
         return Err(error.into());
@@ -94,6 +97,24 @@ pub(super) async fn set_up(
         Record { kind: "setup_used".into(), key, value: now.to_string().into_bytes(), expires: now + USED_KNOWN };
     store.put_record(used).await?;
     logged_in(&app, AgentId(id), StatusCode::CREATED).await
+}
+
+/// The inboxes that were there before anybody was set up get the clock of whoever sets up.
+fn inboxes_in(app: &App, zone: &str) -> Vec<Changed> {
+    if !is_zone(zone) {
+        return Vec::new();
+    }
+    let config = app.engine.config();
+    let without = config.all(Object::Inbox).filter(|(.., json)| json.pointer("/card/time_zone").is_none());
+    without
+        .map(|(id, _, json)| {
+            let mut json = json.clone();
+            if let Some(card) = json.get_mut("card").and_then(serde_json::Value::as_object_mut) {
+                card.insert("time_zone".into(), zone.into());
+            }
+            Changed { object: Object::Inbox, id, json: Some(json) }
+        })
+        .collect()
 }
 
 /// Why a link is not good.
