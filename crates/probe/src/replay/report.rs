@@ -85,6 +85,8 @@ pub struct Handovers {
     pub total: u64,
     /// By what led to them.
     pub by_trigger: BTreeMap<String, u64>,
+    /// Those of them in conversations that were made from templates.
+    pub by_trigger_template: BTreeMap<String, u64>,
     /// Each has one.
     pub answers: BTreeMap<String, u64>,
     /// Each has one in the end.
@@ -197,7 +199,7 @@ pub(super) fn write(
         if let Some(events) = &log.desk {
             let (story, violations) = judge::desk(&journal.id, &log.chat, events);
             found.extend(violations);
-            count_story(handovers.get_or_insert_default(), &story, &mut waits);
+            count_story(handovers.get_or_insert_default(), &story, journal.source, &mut waits);
         }
         let sent = journal.sends.iter().filter(|send| send.refused.is_none()).count() as u64;
         match journal.source {
@@ -258,11 +260,14 @@ pub(super) fn write(
     }
 }
 
-fn count_story(handovers: &mut Handovers, story: &judge::Story, waits: &mut Vec<f64>) {
+fn count_story(handovers: &mut Handovers, story: &judge::Story, source: Source, waits: &mut Vec<f64>) {
     let add = |to: &mut BTreeMap<String, u64>, name: &str, more: u64| *to.entry(name.to_owned()).or_default() += more;
     for handover in story.handovers.values() {
         handovers.total += 1;
         add(&mut handovers.by_trigger, &handover.trigger, 1);
+        if source == Source::Template {
+            add(&mut handovers.by_trigger_template, &handover.trigger, 1);
+        }
         handover.answers.iter().for_each(|answer| add(&mut handovers.answers, answer, 1));
         handover.outcomes.iter().for_each(|(outcome, _)| add(&mut handovers.outcomes, outcome, 1));
         handovers.open += u64::from(handover.outcomes.is_empty());
@@ -312,6 +317,7 @@ impl fmt::Display for Report {
         match &self.handovers {
             Some(handovers) => {
                 writeln!(to, "handovers       {}: {}", handovers.total, list(&handovers.by_trigger))?;
+                writeln!(to, "  of these      template-made: {}", list(&handovers.by_trigger_template))?;
                 writeln!(to, "  answers       {}", list(&handovers.answers))?;
                 writeln!(to, "  outcomes      {}; still open {}", list(&handovers.outcomes), handovers.open)?;
                 let waits = &handovers.waits;
