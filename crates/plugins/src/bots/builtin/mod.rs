@@ -28,12 +28,12 @@ pub mod knowledge;
 #[doc(hidden)]
 pub mod lab;
 
-/// The bot as the engine drives it.
-pub mod plugin;
 mod calibration;
 mod fillers;
 mod follow_up;
 mod model;
+/// The bot as the engine drives it.
+pub mod plugin;
 mod signals;
 mod text;
 

@@ -38,7 +38,12 @@ impl Plugin {
 
     fn message(&self, turn: &Turn, content: &Content) -> Answer {
         let context = TurnContext {
-            last_entry: turn.variables.get(LAST_ENTRY).and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned),
+            last_entry: turn
+                .variables
+                .get(LAST_ENTRY)
+                .and_then(Value::as_str)
+                .filter(|id| !id.is_empty())
+                .map(str::to_owned),
         };
         match self.0.answer(words(content), &context) {
             Opinion::Answer { entry_id, text, quick_replies, confidence_millionths, intent } => {
@@ -85,7 +90,8 @@ fn said(confidence: u32, intent: Option<String>, entry: &str, fallbacks: u64) ->
 fn say(text: &str, quick_replies: &[QuickReply], said: BotSaid, then: Then) -> Answer {
     let mut parts = vec![Part::Text { text: text.trim().to_owned(), markdown: false, language: None }];
     if !quick_replies.is_empty() {
-        let choices = quick_replies.iter().map(|reply| Choice { label: reply.label.clone(), value: reply.value.clone() });
+        let choices =
+            quick_replies.iter().map(|reply| Choice { label: reply.label.clone(), value: reply.value.clone() });
         parts.push(Part::Choices { choices: choices.collect() });
     }
     let messages: Vec<Content> = Content::parts(parts).into_iter().collect();

@@ -308,8 +308,8 @@ fn the_file_in_the_documentation_is_one_that_the_bot_takes() {
 
 #[test]
 fn the_answers_of_the_replay_need_only_questions() {
-    let mut base: KnowledgeBase =
-        serde_yaml_ng::from_str(include_str!("../../../../../knowledge/bitext-topics.yaml")).expect("the form is right");
+    let mut base: KnowledgeBase = serde_yaml_ng::from_str(include_str!("../../../../../knowledge/bitext-topics.yaml"))
+        .expect("the form is right");
     assert_eq!(base.entries.len(), 25);
     for entry in &mut base.entries {
         entry.questions = vec![format!("{} please", entry.id), format!("about {}", entry.id)];
