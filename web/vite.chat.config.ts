@@ -1,7 +1,14 @@
 import { resolve } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
-import { budget, cssTarget, hashedName, shortNames, stylesInTheScript } from "./vite.common.config.ts";
+import {
+  budget,
+  cssTarget,
+  hashedName,
+  shortNames,
+  stylesInTheScript,
+  withoutEarlier,
+} from "./vite.common.config.ts";
 
 /** The chat that widget.js fetches when it is wanted. Its name carries its hash: it may be cached for ever. */
 export default defineConfig({
@@ -10,6 +17,7 @@ export default defineConfig({
   // `require-trusted-types-for 'script'` without a policy of Svelte's own.
   plugins: [
     svelte({ compilerOptions: { fragments: "tree", cssHash: shortNames() } }),
+    withoutEarlier(resolve(import.meta.dirname, "dist/assets"), /^widget-.*\.js$/),
     stylesInTheScript(),
     hashedName("assets/widget-chat"),
     budget("the chat", 32_000),

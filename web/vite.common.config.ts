@@ -1,5 +1,7 @@
 /** What the two builds of the widget have in common. */
 import { createHash } from "node:crypto";
+import { readdir, rm } from "node:fs/promises";
+import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
@@ -44,6 +46,18 @@ export function hashedName(prefix: string): Plugin {
         const hash = createHash("sha256").update(file.code).digest("base64url").slice(0, 10);
         file.fileName = `${prefix}-${hash}.js`;
       }
+    },
+  };
+}
+
+/** Takes away what an earlier build left under names with other hashes. */
+export function withoutEarlier(folder: string, name: RegExp): Plugin {
+  return {
+    name: "baton-without-earlier",
+    apply: "build",
+    async buildStart() {
+      const files = await readdir(folder).catch(() => []);
+      for (const file of files) if (name.test(file)) await rm(resolve(folder, file));
     },
   };
 }

@@ -58,6 +58,7 @@ export class Session {
   #cursor: string | undefined;
   #client: Client;
   #clients = new Set<string>();
+  #leaving: string | undefined;
   #flying: Pending | undefined;
   #flyingLimit: ReturnType<typeof setTimeout> | undefined;
   #typingLimit: ReturnType<typeof setTimeout> | undefined;
@@ -367,11 +368,15 @@ export class Session {
   withdraw(): Promise<unknown> {
     return this.#ask("withdraw", {});
   }
-  leaveMessage(text: string, contact: string): Promise<MessageLeft | undefined> {
-    return this.#ask<MessageLeft>("message-left", {
-      ...(text ? { text } : {}),
+  /** A repeat after a lost answer bears the same id, so that the hub knows the message again. */
+  async leaveMessage(text: string, contact: string): Promise<MessageLeft | undefined> {
+    this.#leaving ??= newId();
+    const left = await this.#ask<MessageLeft>("message-left", {
+      ...(text ? { text, client: this.#leaving, counter: 1 } : {}),
       ...(contact ? { contact } : {}),
     });
+    if (left) this.#leaving = undefined;
+    return left;
   }
   rate(
     answered: Answered | null,

@@ -239,7 +239,7 @@ describe.skipIf(missing)("a handover in two browsers", () => {
     // Writing again opens it again, with everything above.
     await customer.say("One more thing");
     await customer.reads("One more thing");
-    await customer.page.getByText("This chat is closed").waitFor({ state: "detached" });
+    await customer.page.getByText("This chat is closed").first().waitFor({ state: "detached" });
     complaints.none();
   });
 

@@ -103,7 +103,10 @@ export async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(shots, `${name}.png`) });
 }
 
-/** A shop on another origin, under a policy as strict as a careful shop's. */
+/**
+ * A shop on another origin, under a policy as strict as a careful shop's. `/?page=de` is its page in German; with
+ * `&chat=ar` the snippet wants the chat in Arabic.
+ */
 export async function openShop(hub: string, inbox: string): Promise<{ origin: string; close: () => void }> {
   const socket = hub.replace(/^http/, "ws");
   const policy = [
@@ -115,16 +118,19 @@ export async function openShop(hub: string, inbox: string): Promise<{ origin: st
     "require-trusted-types-for 'script'",
     "trusted-types baton",
   ].join("; ");
-  const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Fernweh Outdoors</title>
+  const page = (
+    asked: URLSearchParams,
+  ) => `<!doctype html><html lang="${asked.get("page") ?? "en"}"><head><meta charset="utf-8"><title>Fernweh Outdoors</title>
     <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"></head>
     <body><main><h1>Fernweh Outdoors</h1><p>Boots, tents and coats for long ways.</p></main>
-    <script src="${hub}/widget.js" data-inbox="${inbox}" defer></script></body></html>`;
-  const server: Server = createServer((_request, response) => {
+    <script src="${hub}/widget.js" data-inbox="${inbox}" data-language="${asked.get("chat") ?? ""}" defer></script>
+    </body></html>`;
+  const server: Server = createServer((request, response) => {
     response.writeHead(200, {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": policy,
     });
-    response.end(page);
+    response.end(page(new URL(request.url ?? "/", hub).searchParams));
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const address = server.address();
@@ -253,7 +259,7 @@ export class Agent {
       [method, path, body === undefined ? "" : JSON.stringify(body)] as const,
     );
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.text}`);
-    return JSON.parse(answer.text) as T;
+    return (answer.text ? JSON.parse(answer.text) : null) as T;
   }
 
   async desk(): Promise<void> {
