@@ -1,6 +1,6 @@
 /**
  * The widget's catalogues as scripts: a site that allows the hub's scripts allows these, and nothing else need be
- * allowed for them. English is in the chat's own script and has none.
+ * allowed for them.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -19,7 +19,6 @@ export function catalogues(): { file: string; names: Record<string, string>; emi
     if (!language) continue;
     const texts = JSON.parse(readFileSync(resolve(FOLDER, name), "utf8")) as { open_chat: string };
     names[language] = texts.open_chat;
-    if (language === "en") continue;
     scripts.set(language, `(Baton.texts??={}).${language}=${JSON.stringify(texts)};\n`);
   }
   // One hash for all: the first script then needs one name instead of twelve.

@@ -1,8 +1,8 @@
 /** The chat itself, fetched by the first script when it is wanted. Registers how to mount it and does nothing else. */
 import { mount, unmount } from "svelte";
-import { direction, type Texts } from "../shared/i18n.ts";
+import { direction } from "../shared/i18n.ts";
 import { Session } from "./session.svelte.ts";
-import { language, speak } from "./texts.ts";
+import { language, speak, type Catalogue } from "./texts.ts";
 import type { Language } from "./language.ts";
 import Widget from "./Widget.svelte";
 import "../shared/base.css";
@@ -17,13 +17,14 @@ export type ChatOptions = {
   inline: boolean;
   open: boolean;
   language: Language;
-  /** Absent for English, and where the catalogue did not come. */
-  texts?: Texts;
+  /** In which language its texts are: English where the wanted catalogue did not come. */
+  spoken: string;
+  texts: Catalogue;
 };
 export type ChatMount = (options: ChatOptions) => () => void;
 
-const chat: ChatMount = ({ host, root, hub, inbox, inline, open, language: wanted, texts }) => {
-  speak(wanted.speaks, texts, wanted.tags);
+const chat: ChatMount = ({ host, root, hub, inbox, inline, open, language: wanted, spoken, texts }) => {
+  speak(spoken, texts, wanted.tags);
   host.lang = language;
   host.dir = direction(language);
   const sheet = new CSSStyleSheet();

@@ -11,10 +11,11 @@
  * approached, the element comes into view, or this browser has a chat already; with it comes the catalogue of the one
  * language that is spoken here. A visitor who never chats pays for a button.
  */
-import { direction, type Texts } from "../shared/i18n.ts";
+import { direction } from "../shared/i18n.ts";
 import type { ChatMount } from "./chat.ts";
 import { LAUNCHER_ICON } from "./icon.ts";
 import { languageOf, type Language } from "./language.ts";
+import type { Catalogue } from "./texts.ts";
 import "../shared/tokens.css";
 import "./host.css";
 import "./launcher.css";
@@ -40,7 +41,7 @@ declare global {
       mount: (options: Options) => () => void;
       chat?: ChatMount;
       /** Put here by the catalogues' scripts. */
-      texts?: Record<string, Texts>;
+      texts?: Record<string, Catalogue>;
     };
   }
 }
@@ -49,20 +50,20 @@ declare global {
 const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript : undefined;
 const origin = script?.src ? new URL(script.src).origin : location.origin;
 
-let loading: Promise<ChatMount> | undefined;
+type Loaded = { chat: ChatMount; spoken: string; texts: Catalogue };
+let loading: Promise<Loaded> | undefined;
 
-/** The chat and its catalogue, side by side. A catalogue that does not come keeps nobody from chatting. */
-function loadChat(hub: string, { speaks }: Language): Promise<ChatMount> {
+/** The chat and its texts, side by side. Where those of the language do not come, English ones keep the chat going. */
+function loadChat(hub: string, { speaks }: Language): Promise<Loaded> {
   const take = (file: string) => runScript(new URL(file, hub).href);
-  loading ??= Promise.all([
-    take(__BATON_CHAT_FILE__),
-    speaks === "en" ||
-      take(__BATON_CATALOGUE_FILE__.replace("*", speaks)).catch((error: unknown) => console.warn(error)),
-  ])
+  const catalogue = (language: string) => take(__BATON_CATALOGUE_FILE__.replace("*", language));
+  loading ??= Promise.all([take(__BATON_CHAT_FILE__), catalogue(speaks).catch(() => catalogue("en"))])
     .then(() => {
-      const chat = window.Baton?.chat;
-      if (!chat) throw new Error("baton: the chat did not load");
-      return chat;
+      const { chat, texts } = window.Baton ?? {};
+      const spoken = texts?.[speaks] ? speaks : "en";
+      const words = texts?.[spoken];
+      if (!chat || !words) throw new Error("baton: the chat did not load");
+      return { chat, spoken, texts: words };
     })
     .catch((error: unknown) => {
       loading = undefined;
@@ -135,11 +136,11 @@ function mount(options: Options): () => void {
   let gone = false;
   let button: HTMLButtonElement | undefined;
   const show = async (open: boolean) => {
-    const chat = await loadChat(hub, language).catch((error: unknown) => console.warn(error));
-    if (!chat || gone || unmount) return;
-    const texts = window.Baton?.texts?.[language.speaks];
+    const loaded = await loadChat(hub, language).catch((error: unknown) => console.warn(error));
+    if (!loaded || gone || unmount) return;
+    const { chat, spoken, texts } = loaded;
     const inline = Boolean(target);
-    unmount = chat({ host, root, hub, inbox: options.inbox, inline, open, language, texts });
+    unmount = chat({ host, root, hub, inbox: options.inbox, inline, open, language, spoken, texts });
     button?.remove();
   };
 

@@ -1,25 +1,24 @@
 /**
- * The widget's words. English is in the chat's script; another language comes beside it as a script of its own, and
- * is there before the chat is drawn. One page speaks one language: that of its first chat.
+ * The widget's words. Each language is a script of its own that comes beside the chat's, and is there before the chat
+ * is drawn. One page speaks one language: that of its first chat.
  */
-import { formatTag, translator, type Texts, type Translate } from "../shared/i18n.ts";
-import en from "../shared/i18n/widget.en.json";
+import { formatTag, translator, type Translate } from "../shared/i18n.ts";
+import type en from "../shared/i18n/widget.en.json";
 
-export type Key = keyof typeof en;
+/** Every catalogue has the keys of the English one: a test sees to it. */
+export type Catalogue = typeof en;
+export type Key = keyof Catalogue;
 
 export let language = "en";
 /** For times, with the reader's region. */
 export let tag = "en";
-export let t: Translate<Key> = translator(en, language);
+export let t: Translate<Key>;
+let chosen = false;
 
-let spoken = false;
-
-/** A catalogue that did not come leaves the whole chat in English, never a part of it. */
-export function speak(wanted: string, texts: Texts | undefined, tags: readonly string[]): void {
-  if (spoken) return;
-  spoken = true;
-  language = texts ? wanted : "en";
+export function speak(spoken: string, texts: Catalogue, tags: readonly string[]): void {
+  if (chosen) return;
+  chosen = true;
+  language = spoken;
   tag = formatTag(tags, language);
-  // Every catalogue has the keys of the English one: a test sees to it.
-  t = translator((texts ?? en) as typeof en, language);
+  t = translator(texts, language);
 }

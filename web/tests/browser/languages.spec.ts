@@ -300,4 +300,17 @@ describe.skipIf(missing)("the chat in twelve languages", () => {
     await context.close();
     complaints.none();
   });
+
+  it("a_chat_whose_texts_do_not_come_is_in_english_as_a_whole", async () => {
+    const context = await phone();
+    const page = await context.newPage();
+    complaints.expect(/widget-fr-/);
+    await context.route(/\/assets\/widget-fr-/, (route) => route.abort());
+    await page.goto(`${shop.origin}/?page=fr`);
+    await page.getByRole("button", { name: "Ouvrir la conversation" }).click();
+    await page.getByRole("button", { name: "Minimise chat" }).waitFor();
+    expect(await page.locator("baton-chat").getAttribute("lang")).toBe("en");
+    await context.close();
+    complaints.none();
+  });
 });
