@@ -54,7 +54,7 @@ export class Session {
   #language: string | undefined;
   #memory: Memory;
   #line: Line | undefined;
-  #token: string | undefined;
+  #token = $state<string | undefined>(undefined);
   #cursor: string | undefined;
   #client: Client;
   #clients = new Set<string>();

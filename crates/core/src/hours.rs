@@ -166,6 +166,10 @@ impl Hours {
     /// The place whose clock counts, e.g. `Berlin time`. Its name is that of the time zone in every language.
     pub fn zone_words(&self, language: &str) -> String {
         let city = self.time_zone.rsplit('/').next().unwrap_or("UTC").replace('_', " ");
+        // UTC is no place: it has no time of its own.
+        if matches!(city.as_str(), "UTC" | "GMT" | "Universal" | "Zulu") {
+            return city;
+        }
         Words::of(language).fill("hours.zone", &[("city", &city)])
     }
 
@@ -279,6 +283,7 @@ mod tests {
     fn a_house_without_hours_names_the_place_whose_clock_counts() {
         let (now, later) = (at("2026-11-23T16:00[Europe/Berlin]"), at("2026-11-24T09:00[Europe/Berlin]"));
         assert_eq!(zone_moment("Europe/Berlin", later, now, "en"), "tomorrow 9:00 (Berlin time)");
+        assert_eq!(zone_moment("UTC", later, now, "de"), "morgen 8:00 (UTC)");
         assert!(zone_moment("Mars/Base", later, now, "en").ends_with("UTC"));
     }
 
