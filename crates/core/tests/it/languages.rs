@@ -240,10 +240,10 @@ fn quiet_minutes_are_counted_as_the_language_counts() {
 #[test]
 fn a_customer_reads_when_the_house_opens_in_their_own_language() {
     let expected = [
-        ("fr", "Notre équipe répond lun.–ven. 13:00–17:00, heure de UTC. Nous serons de retour à 13:00."),
-        ("pl", "Nasz zespół odpowiada: pon.–pt. 13:00–17:00, czas: UTC. Wracamy: o 13:00."),
-        ("ja", "受付時間は月～金 13:00～17:00（UTC時間）です。次の受付開始は13:00です。"),
-        ("tlh", "Our team answers Mon–Fri 13:00–17:00, UTC time. We are back 13:00."),
+        ("fr", "Notre équipe répond lun.–ven. 13:00–17:00, UTC. Nous serons de retour à 13:00."),
+        ("pl", "Nasz zespół odpowiada: pon.–pt. 13:00–17:00, UTC. Wracamy: o 13:00."),
+        ("ja", "受付時間は月～金 13:00～17:00（UTC）です。次の受付開始は13:00です。"),
+        ("tlh", "Our team answers Mon–Fri 13:00–17:00, UTC. We are back 13:00."),
     ];
     for (language, words) in expected {
         let mut house = House::new(closed(desk()));
