@@ -50,6 +50,8 @@ pub struct LineFact {
     pub waiting: u32,
     /// Of these, how many with each priority or a higher one.
     pub at_least: [u32; 10],
+    /// Start of the longest wait with each priority.
+    pub oldest: [Option<Ms>; 10],
     /// Somebody who serves it is available and reachable, whether or not a seat is free.
     pub staffed: bool,
 }

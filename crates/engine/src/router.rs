@@ -107,7 +107,8 @@ impl Lines {
                 let mut count = 0;
                 let mut rest = line.iter().peekable();
                 for priority in (0..10u8).rev() {
-                    while rest.next_if(|(inverse, ..)| 9 - inverse >= priority).is_some() {
+                    while let Some((_, since, _)) = rest.next_if(|(inverse, ..)| 9 - inverse >= priority) {
+                        fact.oldest[priority as usize].get_or_insert(*since);
                         count += 1;
                     }
                     fact.at_least[priority as usize] = count;

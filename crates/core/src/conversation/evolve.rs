@@ -5,7 +5,7 @@ use crate::actor::Who;
 use crate::event::{AskEnd, Fact, Failure, Fate, Header, Once, Stream, start_of_chain};
 use crate::ids::ConversationId;
 use crate::limits;
-use crate::ownership::{Holder, Offer, Ownership};
+use crate::ownership::{Holder, Line, Offer, Ownership};
 use std::collections::{BTreeMap, VecDeque};
 
 impl Conversation {
@@ -28,6 +28,7 @@ impl Conversation {
             recent_asks: VecDeque::new(),
             clients: BTreeMap::new(),
             unanswered_since: None,
+            waited_since: None,
             last_word: first.at,
             last_customer: 0,
             told_choice: false,
@@ -79,6 +80,7 @@ impl Conversation {
                 (self.people_words, self.rating) = ((0, 0), None);
                 (self.last_bot, self.last_agent) = (None, None);
                 (self.unanswered_since, self.last_word) = (None, header.at);
+                self.waited_since = None;
             }
             Fact::Said(fact) => self.said(header, fact.fate, fact.once),
             Fact::Undone(fact) => self.drafts.retain(|(seq, _)| *seq != fact.of),
@@ -231,6 +233,9 @@ impl Conversation {
         let before = std::mem::replace(&mut self.own, Ownership::new(Holder::Nobody { closed: 0 }));
         self.own = before.pass(holder.clone());
         self.since = header.at;
+        if let Holder::Queue { line: Line::Live, since, .. } = &self.own.holder {
+            self.waited_since = Some(*since);
+        }
         self.marks.passed = header.seq;
         (self.told_choice, self.told_near, self.told_due, self.told_silent) = (false, false, None, false);
         self.drafts.clear();
@@ -252,7 +257,10 @@ impl Conversation {
             (Holder::Agent { agent, .. }, _) => self.last_agent = Some(*agent),
             // What a target gives back was not given by the agent before it.
             (Holder::Target { .. }, _) => self.last_agent = None,
-            (Holder::Bot { .. }, Why::HandedBack) => self.hand_backs += 1,
+            (Holder::Bot { .. }, Why::HandedBack) => {
+                self.hand_backs += 1;
+                self.waited_since = None;
+            }
             (Holder::Nobody { .. }, _) if self.rating.is_none() && self.bot_words > 0 => {
                 self.rating = Some(RatingDue { agent: None, bot: self.last_bot });
             }

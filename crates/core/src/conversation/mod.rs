@@ -59,6 +59,8 @@ pub struct Conversation {
     pub clients: BTreeMap<ClientId, u64>,
     /// The oldest customer word that no voice has answered.
     pub unanswered_since: Option<Ms>,
+    /// Start of this episode's last live wait: a lost agent's chat goes back to that place.
+    pub waited_since: Option<Ms>,
     /// Time of the last word of anybody.
     pub last_word: Ms,
     /// Position of the last customer word.

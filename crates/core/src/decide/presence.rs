@@ -33,18 +33,22 @@ pub(super) fn lost(m: &mut Moves<'_>, agent: AgentId) -> Result<Reply, Refusal> 
     Ok(Reply::Done)
 }
 
-/// Back into the line at the old place: the wait began with the word that nobody answered.
+/// Back into the line at the old place: with the start of the first wait, or of the word that nobody answered.
 pub(super) fn requeue(m: &mut Moves<'_>, agent: AgentId, lost: bool) {
     let Some(inbox) = m.inbox() else { return };
     let queue = match (inbox.destination, inbox.fallback) {
         (Destination::Queue { id }, _) | (Destination::Target { .. }, Some(id)) => id,
         (Destination::Target { .. }, None) => return,
     };
-    let since = m.conv().unanswered_since.unwrap_or(m.now());
+    let state = m.conv();
+    let since = state.waited_since.or(state.unanswered_since).unwrap_or(m.now());
     let actor = std::mem::replace(&mut m.actor, Actor::system(Part::Policy));
     let priority = m.settings().queues.get(&queue).map_or(0, |queue| queue.priority.min(9));
     let handover = m.ask_handover(Trigger::AgentLost, Destination::Queue { id: queue }, priority, Reason::default());
-    let place = (m.facts.line(queue).at_least[priority as usize] == 0).then_some(1);
+    let line = m.facts.line(queue);
+    let above = line.at_least.get(priority as usize + 1).is_some_and(|waiting| *waiting > 0);
+    let front = !above && line.oldest[priority as usize].is_none_or(|oldest| since < oldest);
+    let place = front.then_some(1);
     m.answer_handover(handover, Answer::Queued { place });
     person::enter_line(m, queue, priority, since, Why::AgentLost, None);
     let name = m.agent_name(agent);
@@ -78,7 +82,7 @@ mod tests {
     fn an_unanswered_customer_of_a_lost_agent_is_in_line_again_at_the_old_place() {
         let mut house = given_held();
         house.when_customer_writes("hello").done();
-        let asked = house.state().unanswered_since.expect("unanswered");
+        let waited = house.state().waited_since.expect("it stood in line before");
         house.now += HOUR / 4;
         let then = house.when(TIMER, Command::AgentLost { agent: ANA });
         then.then(&[
@@ -90,17 +94,28 @@ mod tests {
             "told:agent_lost",
         ]);
         assert_eq!(then.words(), "Ana lost the connection. You are next in line, and what you wrote is kept.");
-        assert!(matches!(house.state().own.holder, Holder::Queue { since, .. } if since == asked));
+        assert!(matches!(house.state().own.holder, Holder::Queue { since, .. } if since == waited));
     }
 
     #[test]
-    fn a_place_at_the_front_is_not_claimed_where_others_wait() {
+    fn the_front_is_claimed_before_those_who_came_later_and_not_before_those_who_came_earlier() {
         let mut house = given_held();
         house.when_customer_writes("hello").done();
+        house.now += HOUR / 60;
         house.start(OTHER_CHAT);
         house.act(OTHER_CHAT, Actor::CUSTOMER, Command::AskPerson, read("")).expect("in line");
         let then = house.when(TIMER, Command::AgentLost { agent: ANA });
-        assert!(then.words().contains("You are in line again"), "{}", then.words());
+        assert!(then.words().contains("You are next in line"), "{}", then.words());
+
+        house.ready(BEN);
+        house.act(OTHER_CHAT, Actor::agent(BEN), Command::Pick, read("")).expect("picked");
+        house.act(OTHER_CHAT, Actor::CUSTOMER, say("hello", None), read("hello")).expect("said");
+        let then = house.act(OTHER_CHAT, TIMER, Command::AgentLost { agent: BEN }, read("")).expect("lost");
+        let told = then.events.iter().rev().find_map(|event| match &event.body {
+            Some(crate::event::Body::Notice { words, .. }) => Some(words.clone()),
+            _ => None,
+        });
+        assert!(told.is_some_and(|words| words.contains("You are in line again")));
     }
 
     #[test]

@@ -119,11 +119,13 @@ impl House {
     fn line(&self, queue: QueueId) -> LineFact {
         let mut line = LineFact::default();
         for chat in self.chats.values() {
-            if let Holder::Queue { queue: other, line: Line::Live, priority, .. } = chat.state.own.holder
+            if let Holder::Queue { queue: other, line: Line::Live, priority, since, .. } = chat.state.own.holder
                 && other == queue
             {
                 line.waiting += 1;
                 (0..=usize::from(priority)).for_each(|p| line.at_least[p] += 1);
+                let oldest = &mut line.oldest[usize::from(priority)];
+                *oldest = Some(oldest.map_or(since, |oldest| oldest.min(since)));
             }
         }
         line.staffed = self.agents.values().any(|agent| {

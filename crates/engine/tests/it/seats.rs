@@ -14,7 +14,7 @@ async fn a_lost_agents_unanswered_chat_goes_back_to_the_front_and_the_answered_o
     let unanswered = house.with_ana().await;
     let answered = house.with_ana().await;
     house.write(unanswered, "and now?").await;
-    let since = house.state(unanswered).await.unanswered_since.expect("nobody answered");
+    let since = house.state(unanswered).await.waited_since.expect("it stood in line before");
     house.pass(SECOND).await;
     let later = house.waiting().await;
     assert_eq!(house.engine.place(later), Some(1));
@@ -27,7 +27,7 @@ async fn a_lost_agents_unanswered_chat_goes_back_to_the_front_and_the_answered_o
     assert_eq!(kept, since);
     assert_eq!((house.engine.place(unanswered), house.engine.place(later)), (Some(1), Some(2)));
     let words = house.words(unanswered, "agent_lost").await;
-    assert!(words.contains("Ana") && words.contains("in line again"), "{words}");
+    assert!(words.contains("Ana") && words.contains("next in line"), "{words}");
     assert!(held_by(&house.holder(answered).await, ANA));
     assert_eq!(house.told(answered).await, ["asked", "in_line", "joined"]);
     house.pass(MINUTE).await;
