@@ -99,13 +99,13 @@ async fn a_customer_whom_an_agent_does_not_answer_is_offered_again() {
     let house = House::with(Plan { capacity: (1, 0), ..Plan::default() }).await;
     let chat = house.with_ana().await;
     house.write(chat, "and now?").await;
-    let asked = house.state(chat).await.unanswered_since.expect("nobody answered");
+    let waited = house.state(chat).await.waited_since.expect("it stood in line before");
     let ana = [crate::house::ANA];
     house.pass_connected(limits::UNANSWERED + 10 * SECOND, &ana).await;
     assert_eq!(house.count(chat, "failed").await, 1, "a supervisor is told");
     house.pass_connected(10 * MINUTE, &ana).await;
     let state = house.state(chat).await;
     let Holder::Queue { since, line: Line::Live, .. } = state.own.holder else { panic!("in line: {state:?}") };
-    assert_eq!(since, asked);
+    assert_eq!(since, waited);
     house.check().await;
 }
