@@ -81,6 +81,15 @@ pub(super) async fn set_up(
     };
     let zone = account.time_zone.clone();
     let json = serde_json::to_value(account).map_err(|error| Problem::new(500, "internal", error.to_string()))?;
+    // Before the link is taken: whoever comes second must find when it was used.
+    let now = runtime.now();
+    let used = Record {
+        kind: "setup_used".into(),
+        key: key.clone(),
+        value: now.to_string().into_bytes(),
+        expires: now + USED_KNOWN,
+    };
+    store.put_record(used).await?;
     if !store.take_record("setup", &key).await? {
         return Err(no_link(&app, &key).await?);
     }
@@ -90,12 +99,9 @@ pub(super) async fn set_up(
     if let Err(error) = app.engine.configure(&Permit::system(Part::Setup), changes).await {
         // Nothing was made: the link is as good as before.
         store.put_record(link).await?;
+        store.take_record("setup_used", &key).await?;
         return Err(error.into());
     }
-    let now = runtime.now();
-    let used =
-        Record { kind: "setup_used".into(), key, value: now.to_string().into_bytes(), expires: now + USED_KNOWN };
-    store.put_record(used).await?;
     logged_in(&app, AgentId(id), StatusCode::CREATED).await
 }
 
