@@ -3,6 +3,7 @@
 //! It knows the hub by its public APIs alone and depends on no other crate of Baton, so that a mistake in the hub's
 //! types cannot hide itself here. Its own journals are the judge; the hub's log is only a witness.
 
+pub mod bench;
 pub mod replay;
 
 mod ambient;

@@ -61,6 +61,8 @@ enum Command {
     },
     /// Plays conversations through the public API of a running hub and judges what became of them.
     Replay(baton_probe::replay::Options),
+    /// Measures this program, each figure beside its floor.
+    Bench(baton_probe::bench::Options),
     /// Set-up links and API keys, while the hub does not run.
     Admin {
         #[command(subcommand)]
@@ -147,6 +149,11 @@ async fn run(command: Command, mut options: Options) -> Result<()> {
             let report = baton_probe::replay::run(options).await?;
             report.print(json);
             if report.clean() { Ok(()) } else { anyhow::bail!("the journals found violations; see the report") }
+        }
+        Command::Bench(options) => {
+            let json = options.json;
+            baton_probe::bench::run(options).await?.print(json);
+            Ok(())
         }
         Command::Admin { what } => {
             let opened = hub::open(&options, String::new()).await?;
