@@ -165,6 +165,8 @@ pub struct Start {
     pub language: String,
     /// The customer's name, if given.
     pub name: Option<String>,
+    /// A way to reach the customer, if given.
+    pub contact: Option<String>,
     /// Where the customer is.
     pub page: Option<String>,
     /// What the page attached.

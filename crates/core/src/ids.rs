@@ -62,6 +62,10 @@ ids! {
     KeyId,
     /// An administrator-made API key.
     ApiKeyId,
+    /// A tag that people put on conversations.
+    TagId,
+    /// A customer's report of a bot's answer.
+    ReportId,
 }
 
 macro_rules! hashes {

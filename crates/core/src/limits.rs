@@ -80,6 +80,26 @@ pub const AGENT_QUIET: Ms = 24 * HOUR;
 pub const LENDING: Ms = 10 * MINUTE;
 /// A draft waits this long for approval.
 pub const DRAFT: Ms = 2 * MINUTE;
+/// An agent's word may be undone for this long, unless the desk says otherwise.
+pub const UNDO: Ms = 5 * SECOND;
+/// The longest time that the desk may set for it.
+pub const UNDO_MOST: Ms = 30 * SECOND;
+/// A chat may be put away for this long at most.
+pub const SNOOZE: Ms = 14 * DAY;
+/// A reader's looks into one chat of a colleague are logged once in this time.
+pub const LOOK_AGAIN: Ms = 15 * MINUTE;
+/// Looks that an agent's state remembers to tell a repeat.
+pub const LOOKS: usize = 64;
+/// Words of one conversation that may be undone at one time.
+pub const HELD: usize = 16;
+/// Tags on one conversation.
+pub const TAGS: usize = 20;
+/// People whom one note may call.
+pub const MENTIONS: usize = 10;
+/// Reports in one conversation.
+pub const REPORTS: usize = 100;
+/// Characters of an address at which a customer can be reached.
+pub const CONTACT_CHARS: usize = 200;
 /// The short form of a notice whose fact has not come.
 pub const NOTICE_SHORT: Ms = 10 * SECOND;
 /// A word after closing goes to the last agent's stretch for this long, where the inbox says so.

@@ -1,7 +1,7 @@
 //! What an administrator sets: the part that decisions need. Credentials are not here.
 
 use crate::hours::Hours;
-use crate::ids::{AgentId, ConnectionId, InboxId, Ms, QueueId};
+use crate::ids::{AgentId, ConnectionId, InboxId, Ms, QueueId, TagId};
 use crate::limits;
 use crate::ownership::Line;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,40 @@ pub struct Settings {
     pub connections: BTreeMap<ConnectionId, Connection>,
     /// By id.
     pub agents: BTreeMap<AgentId, AgentCard>,
+    /// By id.
+    pub tags: BTreeMap<TagId, Tag>,
+    /// What holds for the whole desk.
+    pub desk: Desk,
+}
+
+/// A word that people put on conversations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tag {
+    /// Shown to people.
+    pub name: String,
+}
+
+/// What holds for the whole desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Desk {
+    /// How a closed chat may be filed.
+    #[serde(default)]
+    pub dispositions: Vec<String>,
+    /// Seconds in which an agent's word may be undone, at most [`limits::UNDO_MOST`]; 0: none.
+    #[serde(default = "undo")]
+    pub hold_seconds: u32,
+}
+
+fn undo() -> u32 {
+    (limits::UNDO / 1_000) as u32
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self { dispositions: Vec::new(), hold_seconds: undo() }
+    }
 }
 
 /// Where a handover goes.
@@ -217,6 +251,11 @@ impl Settings {
     /// The name of an agent; a plain word if the account was removed.
     pub fn agent_name(&self, id: AgentId) -> &str {
         self.agents.get(&id).map_or("Our colleague", |a| a.name.as_str())
+    }
+
+    /// How long an agent's word may be undone.
+    pub fn undo(&self) -> Ms {
+        (Ms::from(self.desk.hold_seconds) * 1_000).min(limits::UNDO_MOST)
     }
 
     /// The silence after which this bot has failed.

@@ -5,11 +5,11 @@ use crate::seal::{open_event, seal_all};
 use crate::{Engine, Error};
 use baton_core::decide::Drafted;
 use baton_core::event::{Audience, Body, Configured, Fact, Header, Object, Stream, chain, start_of_chain};
-use baton_core::ids::{AgentId, ConnectionId, Hash32, InboxId, Ms, QueueId};
+use baton_core::ids::{AgentId, ConnectionId, Hash32, InboxId, Ms, QueueId, TagId};
 use baton_core::limits;
 use baton_core::permission::Permit;
 use baton_core::refusal::Refusal;
-use baton_core::settings::{AgentCard, Connection, Inbox, Queue, Settings};
+use baton_core::settings::{AgentCard, Connection, Desk, Inbox, Queue, Settings, Tag};
 use baton_kit::bus::Signal;
 use baton_kit::store::{self, Commit, Store};
 use serde_json::Value;
@@ -77,7 +77,12 @@ impl Config {
                 Object::Agent => {
                     settings.agents.extend(card::<AgentCard>(json).map(|card| (AgentId(*id), card)));
                 }
-                Object::ApiKey => {}
+                Object::Tag => {
+                    settings.tags.extend(card::<Tag>(json).map(|card| (TagId(*id), card)));
+                }
+                Object::Desk => settings.desk = card::<Desk>(json).unwrap_or_default(),
+                // A saved reply is text that nobody decides by.
+                Object::ApiKey | Object::Reply => {}
             }
         }
         self.settings = Arc::new(settings);

@@ -1,12 +1,12 @@
 //! The fold: state and header to state. Total: every header that the format admits is applied.
 
-use super::{Conversation, Head, Marks, OpenAsk, OpenHandover, RatingDue, RecentAsk};
+use super::{Conversation, Head, Held, Marks, OpenAsk, OpenHandover, RatingDue, RecentAsk, Report};
 use crate::actor::Who;
-use crate::event::{AskEnd, Fact, Failure, Fate, Header, Once, Stream, start_of_chain};
+use crate::event::{AskEnd, Fact, Failure, Fate, Header, Once, Said, Stream, start_of_chain};
 use crate::ids::ConversationId;
 use crate::limits;
 use crate::ownership::{Holder, Line, Offer, Ownership};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 impl Conversation {
     /// The state after the first event, which is `opened`; `None` for any other.
@@ -44,6 +44,15 @@ impl Conversation {
             rating: None,
             brief: None,
             drafts: Vec::new(),
+            held: Vec::new(),
+            snoozed_until: None,
+            paused_at: 0,
+            tags: BTreeSet::new(),
+            person_first: false,
+            known: false,
+            blocked: None,
+            reports: Vec::new(),
+            mentioned: BTreeMap::new(),
             marks: Marks { first_opened: first.seq, ..Marks::default() },
         };
         state.apply(first);
@@ -82,9 +91,12 @@ impl Conversation {
                 (self.unanswered_since, self.last_word) = (None, header.at);
                 self.waited_since = None;
             }
-            Fact::Said(fact) => self.said(header, fact.fate, fact.once),
-            Fact::Undone(fact) => self.drafts.retain(|(seq, _)| *seq != fact.of),
-            Fact::Edited(_) | Fact::Redacted(_) | Fact::PresenceSet(_) => {}
+            Fact::Said(fact) => self.said(header, fact),
+            Fact::Undone(fact) => {
+                self.drafts.retain(|(seq, _)| *seq != fact.of);
+                self.held.retain(|held| held.seq != fact.of);
+            }
+            Fact::Edited(_) | Fact::Redacted(_) | Fact::PresenceSet(_) | Fact::Looked(_) => {}
             Fact::SeatTaken(_) | Fact::SeatFreed(_) | Fact::Configured(_) => {}
             Fact::HolderSet(fact) => self.holder_set(header, &fact.holder, fact.why),
             Fact::VoicesSet(fact) => self.own = self.own.set_voices(fact.guests.clone(), fact.delivery),
@@ -96,6 +108,7 @@ impl Conversation {
             Fact::Paused(fact) => {
                 if let Holder::Agent { pause, .. } = &mut self.own.holder {
                     *pause = fact.pause;
+                    (self.snoozed_until, self.paused_at) = (fact.until, header.at);
                 }
             }
             Fact::Offered(fact) => {
@@ -173,6 +186,30 @@ impl Conversation {
                 Failure::AgentSilent => self.told_silent = true,
                 _ => {}
             },
+            Fact::Tagged(fact) => {
+                self.tags.retain(|tag| !fact.remove.contains(tag));
+                self.tags.extend(&fact.add);
+            }
+            Fact::CustomerSet(fact) => {
+                self.person_first = fact.person_first.unwrap_or(self.person_first);
+                if let Some(language) = &fact.language {
+                    self.language.clone_from(language);
+                }
+                self.said_of_customer(header.seq, fact.named, fact.contact);
+            }
+            Fact::Identified(fact) => {
+                (self.person, self.known) = (fact.person, true);
+                self.said_of_customer(header.seq, fact.named, fact.contact);
+            }
+            Fact::Blocked(fact) => self.blocked = fact.on.then_some((header.seq, header.at)),
+            Fact::Reported(fact) => {
+                self.reports.push(Report { id: fact.report, position: fact.position, accepted: None });
+            }
+            Fact::ReportJudged(fact) => {
+                if let Some(report) = self.reports.iter_mut().find(|report| report.id == fact.report) {
+                    report.accepted = Some(fact.accepted);
+                }
+            }
         }
         debug_assert!(
             header.baton.is_none_or(|baton| baton == self.own.baton),
@@ -180,8 +217,22 @@ impl Conversation {
         );
     }
 
-    fn said(&mut self, header: &Header, fate: Fate, once: Option<Once>) {
-        match once {
+    fn said_of_customer(&mut self, seq: u64, named: bool, contact: bool) {
+        if named {
+            self.marks.named = seq;
+        }
+        if contact {
+            self.marks.contact = seq;
+        }
+    }
+
+    fn said(&mut self, header: &Header, fact: &Said) {
+        let fate = fact.fate;
+        if let Some(agent) = header.actor.acting_agent() {
+            self.mentioned.remove(&agent);
+        }
+        self.mentioned.extend(fact.mentions.iter().map(|agent| (*agent, header.seq)));
+        match fact.once {
             Some(Once::Client { client, counter }) => {
                 let highest = self.clients.entry(client).or_insert(0);
                 *highest = counter.max(*highest);
@@ -217,10 +268,18 @@ impl Conversation {
                 }
                 if let Fate::Released { of } = fate {
                     self.drafts.retain(|(seq, _)| *seq != of);
+                    self.held.retain(|held| held.seq != of);
                 }
             }
             Fate::Draft { due } => self.drafts.push((header.seq, due)),
-            Fate::Held { .. } | Fate::Withheld | Fate::Note | Fate::Whisper => {}
+            Fate::Held { due } => self.held.push(Held {
+                seq: header.seq,
+                due,
+                actor: header.actor,
+                message: fact.message,
+                reply_to: fact.reply_to,
+            }),
+            Fate::Withheld | Fate::Note | Fate::Whisper => {}
         }
     }
 
@@ -239,6 +298,8 @@ impl Conversation {
         self.marks.passed = header.seq;
         (self.told_choice, self.told_near, self.told_due, self.told_silent) = (false, false, None, false);
         self.drafts.clear();
+        self.held.clear();
+        (self.snoozed_until, self.paused_at) = (None, 0);
         if self.own.baton != before.baton {
             self.brief = None;
         }

@@ -5,13 +5,15 @@ mod evolve;
 
 pub use due::{Due, DueKind};
 
+use crate::actor::Actor;
 use crate::event::{AskFor, Trigger};
 use crate::ids::{
-    AgentId, AskId, ClientId, ConnectionId, ConversationId, HandoverId, Hash32, InboxId, KeyId, Ms, PersonId,
+    AgentId, AskId, ClientId, ConnectionId, ConversationId, HandoverId, Hash32, InboxId, KeyId, MessageId, Ms,
+    PersonId, ReportId, TagId,
 };
 use crate::ownership::Ownership;
 use crate::settings::Destination;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The end of a stream: what the next event follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +93,24 @@ pub struct Conversation {
     pub brief: Option<(AskId, Ms)>,
     /// Drafts that wait for approval: seq and until when.
     pub drafts: Vec<(u64, Ms)>,
+    /// Words of people that may still be undone, oldest first.
+    pub held: Vec<Held>,
+    /// When a chat that was put away comes back.
+    pub snoozed_until: Option<Ms>,
+    /// When the agent's clock was last stopped or started in this stretch; 0: never.
+    pub paused_at: Ms,
+    /// Tags on it.
+    pub tags: BTreeSet<TagId>,
+    /// The customer wants a person first.
+    pub person_first: bool,
+    /// It is known who the customer is.
+    pub known: bool,
+    /// The customer may not write: the event that says why, and since when.
+    pub blocked: Option<(u64, Ms)>,
+    /// What the customer reported, oldest first.
+    pub reports: Vec<Report>,
+    /// People whom a note called and who have written nothing here since: the newest such note.
+    pub mentioned: BTreeMap<AgentId, u64>,
     /// Where the events stand that lists and panels show.
     pub marks: Marks,
 }
@@ -118,6 +138,10 @@ pub struct Marks {
     pub passed: u64,
     /// The newest `offered`.
     pub offered: u64,
+    /// The newest event that says the customer's name, after `opened`.
+    pub named: u64,
+    /// The newest event that says how to reach the customer.
+    pub contact: u64,
     /// The newest mark: answered, of the agent, of the bot.
     pub rated: Option<(Option<crate::event::Answered>, Option<u8>, Option<u8>)>,
 }
@@ -165,6 +189,32 @@ pub struct RecentAsk {
     pub id: AskId,
     /// The ordinal of its next reply.
     pub next: u16,
+}
+
+/// Something said that may still be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The event that holds it.
+    pub seq: u64,
+    /// When it goes out.
+    pub due: Ms,
+    /// Who said it.
+    pub actor: Actor,
+    /// Which message.
+    pub message: MessageId,
+    /// Position that it answers.
+    pub reply_to: Option<u64>,
+}
+
+/// What a customer reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Which report.
+    pub id: ReportId,
+    /// Position of the answer.
+    pub position: u64,
+    /// Whether the customer is right, once somebody judged it.
+    pub accepted: Option<bool>,
 }
 
 /// What the customer may rate.

@@ -41,7 +41,7 @@ pub(super) fn replied(m: &mut Moves<'_>, reply: BotReplied) -> Result<Reply, Ref
     };
     let body = Body::Message { content: reply.content, shown_name, bot: Some(reply.said) };
     let audience = if fate == Fate::Shown { Audience::Customer } else { Audience::People };
-    let seq = m.push(audience, Said { message, once, fate, reply_to: None }, Some(body));
+    let seq = m.push(audience, Said { message, once, fate, reply_to: None, mentions: Vec::new() }, Some(body));
     Ok(if fate == Fate::Withheld { Reply::Withheld } else { Reply::Said { seq } })
 }
 

@@ -43,7 +43,11 @@ pub(super) fn push_said(m: &mut Moves<'_>, say: Say, shown_name: Option<String>)
     let once = say.once.map(|(client, counter)| Once::Client { client, counter });
     let message = MessageId(m.deal());
     let body = Body::Message { content: say.content, shown_name, bot: None };
-    m.push(Audience::Customer, Said { message, once, fate: Fate::Shown, reply_to: say.reply_to }, Some(body))
+    m.push(
+        Audience::Customer,
+        Said { message, once, fate: Fate::Shown, reply_to: say.reply_to, mentions: Vec::new() },
+        Some(body),
+    )
 }
 
 fn customer(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
@@ -72,7 +76,7 @@ fn customer(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
         // Asked again while waiting: the place is told again, no second handover is opened.
         (Holder::Queue { line: Line::Live, .. }, Some(_)) => person::tell_already(m),
         (Holder::Agent { pause, .. }, _) if pause != Pause::None => {
-            m.push(Audience::People, Paused { pause: Pause::None }, None);
+            m.push(Audience::People, Paused { pause: Pause::None, until: None }, None);
         }
         (Holder::Queue { .. } | Holder::Agent { .. } | Holder::Nobody { .. }, _) => {}
     }
@@ -89,7 +93,7 @@ fn reopen(m: &mut Moves<'_>) -> Result<(), Refusal> {
     m.push(
         Audience::Customer,
         Opened { episode, inbox, person, language },
-        Some(Body::Opening { name: None, page: None, variables: serde_json::Map::new() }),
+        Some(Body::Opening { name: None, contact: None, page: None, variables: serde_json::Map::new() }),
     );
     let people = m.inbox().is_some_and(|inbox| inbox.reopen == Reopen::People);
     if soon && people {
@@ -122,7 +126,11 @@ pub(super) fn note(m: &mut Moves<'_>, text: Content) -> Result<Reply, Refusal> {
     let name = m.agent_name(agent);
     let message = MessageId(m.deal());
     let body = Body::Message { content: text, shown_name: Some(name), bot: None };
-    let seq = m.push(Audience::People, Said { message, once: None, fate: Fate::Note, reply_to: None }, Some(body));
+    let seq = m.push(
+        Audience::People,
+        Said { message, once: None, fate: Fate::Note, reply_to: None, mentions: Vec::new() },
+        Some(body),
+    );
     Ok(Reply::Said { seq })
 }
 

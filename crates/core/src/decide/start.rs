@@ -20,7 +20,10 @@ pub(super) fn start(m: &mut Moves<'_>, start: Start) -> Result<Reply, Refusal> {
         return Err(Refusal::UnknownDestination);
     }
     let fact = Opened { episode: 1, inbox: start.inbox, person: start.person, language: start.language };
-    let body = Body::Opening { name: start.name, page: start.page, variables: start.variables };
+    if start.contact.as_ref().is_some_and(|contact| contact.chars().count() > limits::CONTACT_CHARS) {
+        return Err(Refusal::Field("contact"));
+    }
+    let body = Body::Opening { name: start.name, contact: start.contact, page: start.page, variables: start.variables };
     m.push(Audience::Customer, fact, Some(body));
     first_holder(m, AskFor::Opened)?;
     Ok(Reply::Done)

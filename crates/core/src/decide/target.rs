@@ -47,7 +47,11 @@ pub(super) fn did(m: &mut Moves<'_>, baton: u64, did: TargetDid) -> Result<Reply
             let once = outside.map(|id| Once::Outside { id });
             let message = MessageId(m.deal());
             let body = Body::Message { content, shown_name: name, bot: None };
-            let seq = m.push(Audience::Customer, Said { message, once, fate: Fate::Shown, reply_to: None }, Some(body));
+            let seq = m.push(
+                Audience::Customer,
+                Said { message, once, fate: Fate::Shown, reply_to: None, mentions: Vec::new() },
+                Some(body),
+            );
             return Ok(Reply::Said { seq });
         }
         TargetDid::Transferred { name } => joined(m, target, team, false, name),
@@ -81,7 +85,11 @@ fn stale(m: &mut Moves<'_>, baton: u64, did: TargetDid) -> Reply {
             let message = MessageId(m.deal());
             let once = outside.map(|id| Once::Outside { id });
             let body = Body::Message { content, shown_name: name, bot: None };
-            m.push(Audience::People, Said { message, once, fate: Fate::Withheld, reply_to: None }, Some(body));
+            m.push(
+                Audience::People,
+                Said { message, once, fate: Fate::Withheld, reply_to: None, mentions: Vec::new() },
+                Some(body),
+            );
         }
         TargetDid::Accepted | TargetDid::Waiting { .. } | TargetDid::Joined { .. } => {
             m.effect(Effect::CloseTarget { target, baton, reason: CloseReason::TooLate });

@@ -128,7 +128,7 @@ pub(super) fn approve(m: &mut Moves<'_>, draft: u64, content: Content) -> Result
     }
     let message = MessageId(m.deal());
     let body = Body::Message { content, shown_name: None, bot: None };
-    let fact = Said { message, once: None, fate: Fate::Released { of: draft }, reply_to: None };
+    let fact = Said { message, once: None, fate: Fate::Released { of: draft }, reply_to: None, mentions: Vec::new() };
     let seq = m.push(Audience::Customer, fact, Some(body));
     Ok(Reply::Said { seq })
 }
@@ -146,7 +146,7 @@ pub(super) fn reject(m: &mut Moves<'_>, draft: u64) -> Result<Reply, Refusal> {
 /// The agent's clock stops or runs.
 pub(super) fn pause(m: &mut Moves<'_>, pause: Pause) -> Result<Reply, Refusal> {
     m.holding_agent()?;
-    m.push(Audience::People, Paused { pause }, None);
+    m.push(Audience::People, Paused { pause, until: None }, None);
     Ok(Reply::Done)
 }
 

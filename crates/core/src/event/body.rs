@@ -27,6 +27,12 @@ pub enum BodyKind {
     Settings,
     /// [`Body::BotSaid`], where it was not said with a message.
     BotSaid,
+    /// [`Body::Customer`], where it says more than the facts.
+    Customer,
+    /// [`Body::Identity`].
+    Identity,
+    /// [`Body::Report`], where the customer wrote something.
+    Report,
 }
 
 /// The sealed part of an event, as JSON under the seal.
@@ -62,6 +68,9 @@ pub enum Body {
         /// The customer's name, if given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+        /// A way to reach the customer, if given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<String>,
         /// Where the customer is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         page: Option<String>,
@@ -86,6 +95,46 @@ pub enum Body {
         /// As JSON.
         json: Value,
     },
+    /// What people know of the customer. An empty word takes the old one away.
+    Customer {
+        /// The name to use.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// A way to reach them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<String>,
+    },
+    /// Who the customer is, as the house's own site or an agent says.
+    Identity(Identity),
+    /// What the customer says of a bot's answer.
+    Report {
+        /// What it should have said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        should_have_said: Option<String>,
+        /// Anything else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+}
+
+/// Who a customer is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The name of the account at the house's own site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    /// The name to use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<String>,
+    /// A telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// What the site says besides.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub variables: Map<String, Value>,
 }
 
 /// What a bot said of its own answer.
@@ -178,6 +227,9 @@ impl Body {
             Self::Rating { .. } => BodyKind::Rating,
             Self::Settings { .. } => BodyKind::Settings,
             Self::BotSaid(_) => BodyKind::BotSaid,
+            Self::Customer { .. } => BodyKind::Customer,
+            Self::Identity(_) => BodyKind::Identity,
+            Self::Report { .. } => BodyKind::Report,
         }
     }
 }

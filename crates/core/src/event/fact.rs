@@ -3,7 +3,7 @@
 use crate::event::body::BodyKind;
 use crate::ids::{
     AgentId, AskId, ClientId, ConnectionId, ConversationId, HandoverId, Hash16, InboxId, MessageId, Ms, OfferId,
-    PersonId,
+    PersonId, ReportId, TagId,
 };
 use crate::ownership::{Delivery, Guest, Holder, Pause, Phase};
 use crate::settings::Destination;
@@ -222,6 +222,8 @@ pub enum Why {
     TargetEnded,
     /// The wait was over.
     WaitOver,
+    /// An agent opened a closed chat again.
+    Reopened,
 }
 
 /// How an ask ended.
@@ -322,6 +324,26 @@ pub enum Object {
     Agent,
     /// An API key.
     ApiKey,
+    /// A tag.
+    Tag,
+    /// A saved reply.
+    Reply,
+    /// What holds for the whole desk.
+    Desk,
+}
+
+/// Who says who a customer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentifiedBy {
+    /// A signed token of the house's own site.
+    Token,
+    /// An agent.
+    Agent,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// Whether the question is answered, as the customer sees it.
@@ -403,6 +425,9 @@ kinds! {
         fate: Fate,
         /// Position that it answers.
         reply_to: Option<u64>,
+        /// The people whom a note calls.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<AgentId>,
     }
     /// A message was changed; has its own position.
     "edited" Edited Message {
@@ -448,6 +473,9 @@ kinds! {
     "paused" Paused None {
         /// How.
         pause: Pause,
+        /// When a chat that was put away comes back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Ms>,
     }
     /// Offered to a person; on the conversation and on the agent.
     "offered" Offered Note {
@@ -573,5 +601,70 @@ kinds! {
         version: u32,
         /// True: it is gone.
         removed: bool,
+    }
+    /// Tags were put on or taken off.
+    "tagged" Tagged None {
+        /// Put on.
+        add: Vec<TagId>,
+        /// Taken off.
+        remove: Vec<TagId>,
+    }
+    /// People set what is known of the customer.
+    "customer-set" CustomerSet Customer {
+        /// They want a person first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person_first: Option<bool>,
+        /// Language code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        /// The body says the name.
+        #[serde(default, skip_serializing_if = "is_false")]
+        named: bool,
+        /// The body says a way to reach them.
+        #[serde(default, skip_serializing_if = "is_false")]
+        contact: bool,
+    }
+    /// It is known who the customer is.
+    "identified" Identified Identity {
+        /// Who.
+        person: PersonId,
+        /// Who says so.
+        by: IdentifiedBy,
+        /// The body says the name.
+        #[serde(default, skip_serializing_if = "is_false")]
+        named: bool,
+        /// The body says a way to reach them.
+        #[serde(default, skip_serializing_if = "is_false")]
+        contact: bool,
+    }
+    /// The customer may not write any more, or may again.
+    "blocked" Blocked Note {
+        /// True: may not.
+        on: bool,
+    }
+    /// The customer says that a bot's answer was wrong.
+    "reported" Reported Report {
+        /// Which report.
+        report: ReportId,
+        /// The event that bears the answer.
+        of: u64,
+        /// Its position.
+        position: u64,
+        /// Whose answer.
+        bot: ConnectionId,
+    }
+    /// People judged a report.
+    "report-judged" ReportJudged Note {
+        /// Which report.
+        report: ReportId,
+        /// The customer is right.
+        accepted: bool,
+    }
+    /// Somebody who has no part in an agent's chat read it; on that agent and in the audit.
+    "looked" Looked None {
+        /// Which chat.
+        conversation: ConversationId,
+        /// Who read it.
+        by: AgentId,
     }
 }

@@ -7,7 +7,7 @@ mod fact;
 mod header;
 mod seal;
 
-pub use body::{Body, BodyKind, BotSaid, Brief, Passing, Reason, Settled};
+pub use body::{Body, BodyKind, BotSaid, Brief, Identity, Passing, Reason, Settled};
 pub use fact::*;
 pub use header::{Audience, Error, Header, Stream, chain, start_of_chain};
 pub use seal::{BrokenSeal, Key, open, seal, unwrap_key, wrap_key};

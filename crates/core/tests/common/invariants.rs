@@ -131,7 +131,16 @@ fn body(event: &Drafted) {
     match &event.body {
         Some(body) => assert_eq!(body.kind(), kind),
         None => assert!(
-            matches!(kind, BodyKind::None | BodyKind::Passing | BodyKind::Note | BodyKind::Rating | BodyKind::BotSaid),
+            matches!(
+                kind,
+                BodyKind::None
+                    | BodyKind::Passing
+                    | BodyKind::Note
+                    | BodyKind::Rating
+                    | BodyKind::BotSaid
+                    | BodyKind::Customer
+                    | BodyKind::Report
+            ),
             "{} needs its body",
             event.header.fact.kind()
         ),

@@ -405,6 +405,7 @@ pub(crate) fn start() -> Command {
         person: PersonId(Uuid::from_u128(0xf1)),
         language: "en".into(),
         name: Some("Kim".into()),
+        contact: None,
         page: None,
         variables: serde_json::Map::new(),
     })

@@ -1,9 +1,11 @@
 //! The houses in which the tests take place, and their ids.
 
 use baton_core::hours::{Hours, Span};
-use baton_core::ids::{AgentId, ConnectionId, ConversationId, InboxId, Ms, QueueId};
+use baton_core::ids::{AgentId, ConnectionId, ConversationId, InboxId, Ms, QueueId, TagId};
 use baton_core::ownership::Line;
-use baton_core::settings::{AgentCard, Connection, Destination, History, Inbox, Queue, Rank, Reopen, Role, Settings};
+use baton_core::settings::{
+    AgentCard, Connection, Desk, Destination, History, Inbox, Queue, Rank, Reopen, Role, Settings, Tag,
+};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -21,6 +23,9 @@ pub(crate) const ANA: AgentId = AgentId(Uuid::from_u128(0xe1));
 pub(crate) const BEN: AgentId = AgentId(Uuid::from_u128(0xe2));
 /// A supervisor.
 pub(crate) const SAM: AgentId = AgentId(Uuid::from_u128(0xe3));
+
+pub(crate) const REFUND: TagId = TagId(Uuid::from_u128(0xe8));
+pub(crate) const VIP: TagId = TagId(Uuid::from_u128(0xe9));
 
 /// Monday, 23 November 2026, 12:00 UTC.
 pub(crate) const MONDAY_NOON: Ms = 1_795_435_200_000;
@@ -69,6 +74,8 @@ pub(crate) fn desk() -> Settings {
             (BEN, card("Ben", Rank::Agent, 1)),
             (SAM, card("Sam", Rank::Supervisor, 1)),
         ]),
+        tags: BTreeMap::from([(REFUND, Tag { name: "refund".into() }), (VIP, Tag { name: "vip".into() })]),
+        desk: Desk::default(),
     }
 }
 

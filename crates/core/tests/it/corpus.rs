@@ -10,7 +10,7 @@ use baton_core::effect::{CloseReason, Effect};
 use baton_core::event::*;
 use baton_core::ids::*;
 use baton_core::ownership::{Delivery, Guest, Holder, Line, Pause, Phase};
-use baton_core::settings::{AgentCard, Connection, Destination, History, Inbox, Queue, Rank, Reopen, Role};
+use baton_core::settings::{AgentCard, Connection, Desk, Destination, History, Inbox, Queue, Rank, Reopen, Role, Tag};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -102,7 +102,7 @@ fn on_workspace(fact: impl Into<Fact>) -> Header {
 }
 
 fn said(once: Option<Once>, fate: Fate) -> Said {
-    Said { message: message(), once, fate, reply_to: None }
+    Said { message: message(), once, fate, reply_to: None, mentions: Vec::new() }
 }
 
 fn name(value: impl Serialize) -> String {
@@ -121,6 +121,7 @@ fn headers() -> Named<Header> {
     handovers(&mut add);
     bots_and_notices(&mut add);
     agents_and_settings(&mut add);
+    customers_and_reports(&mut add);
     out
 }
 
@@ -144,6 +145,8 @@ fn sayings(add: &mut impl FnMut(&str, Header)) {
     add("said-released", by_agent(Fate::Released { of: 9 }, Audience::Customer));
     add("said-note", by_agent(Fate::Note, Audience::People));
     add("said-whisper", by_agent(Fate::Whisper, Audience::People));
+    let calls = Said { mentions: vec![other()], ..said(None, Fate::Note) };
+    add("said-note-mentions", header(Actor::agent(agent()), Audience::People, calls));
     let program = Actor { who: Who::Integration { id: ApiKeyId(uuid(15)) }, on_behalf: Some(agent()) };
     add("said-integration", header(program, Audience::Customer, said(None, Fate::Shown)));
     let import = Actor { who: Who::Import { id: uuid(16) }, on_behalf: None };
@@ -177,6 +180,7 @@ fn holders(add: &mut impl FnMut(&str, Header)) {
     holder("agent-picked", ana, with_agent(Pause::None), Why::Picked);
     holder("agent-taken-over", ana, with_agent(Pause::WaitingCustomer), Why::TakenOver);
     holder("agent-returned", ana, with_agent(Pause::Snoozed), Why::Returned);
+    holder("agent-reopened", ana, with_agent(Pause::None), Why::Reopened);
     holder("target", policy, with_target(Phase::Opening), Why::Handover);
     let nobody = Holder::Nobody { closed: AT };
     holder("nobody", ana, nobody.clone(), Why::Closed);
@@ -196,8 +200,13 @@ fn holders(add: &mut impl FnMut(&str, Header)) {
         );
     }
     for pause in [Pause::None, Pause::WaitingCustomer, Pause::Snoozed] {
-        add(&format!("paused-{}", name(pause)), header(Actor::agent(agent()), Audience::People, Paused { pause }));
+        add(
+            &format!("paused-{}", name(pause)),
+            header(Actor::agent(agent()), Audience::People, Paused { pause, until: None }),
+        );
     }
+    let away = Paused { pause: Pause::Snoozed, until: Some(AT + 3_600_000) };
+    add("paused-until", header(ana, Audience::People, away));
 }
 
 fn handovers(add: &mut impl FnMut(&str, Header)) {
@@ -315,9 +324,50 @@ fn agents_and_settings(add: &mut impl FnMut(&str, Header)) {
     }
     add("seat-taken", on_agent(SeatTaken { conversation: chat() }));
     add("seat-freed", on_agent(SeatFreed { conversation: chat() }));
-    for object in [Object::Inbox, Object::Queue, Object::Bot, Object::Target, Object::Agent, Object::ApiKey] {
+    let looked = Looked { conversation: chat(), by: other() };
+    add("looked", Header { actor: Actor::agent(other()), ..on_agent(looked.clone()) });
+    let audit = header(Actor::agent(other()), Audience::Log, looked);
+    add("looked-audit", Header { stream: Stream::Audit, baton: None, ..audit });
+    for object in [
+        Object::Inbox,
+        Object::Queue,
+        Object::Bot,
+        Object::Target,
+        Object::Agent,
+        Object::ApiKey,
+        Object::Tag,
+        Object::Reply,
+        Object::Desk,
+    ] {
         let fact = Configured { object, id: uuid(19), version: 1, removed: object == Object::ApiKey };
         add(&format!("configured-{}", name(object)), on_workspace(fact));
+    }
+}
+
+fn customers_and_reports(add: &mut impl FnMut(&str, Header)) {
+    let people = |fact: Fact| header(Actor::agent(agent()), Audience::People, fact);
+    let bare = |header: Header| Header { key: None, body: None, ..header };
+    let tag = |n| TagId(uuid(n));
+    add("tagged", people(Tagged { add: vec![tag(21), tag(22)], remove: vec![tag(23)] }.into()));
+    let set = |person_first, language: Option<&str>, named, contact| {
+        people(CustomerSet { person_first, language: language.map(str::to_owned), named, contact }.into())
+    };
+    add("customer-set", set(Some(true), Some("pl"), true, true));
+    add("customer-set-without-body", bare(set(Some(false), None, false, false)));
+    for by in [IdentifiedBy::Token, IdentifiedBy::Agent] {
+        let fact = Identified { person: PersonId(uuid(24)), by, named: by == IdentifiedBy::Token, contact: false };
+        let actor = if by == IdentifiedBy::Token { Actor::CUSTOMER } else { Actor::agent(agent()) };
+        add(&format!("identified-{}", name(by)), header(actor, Audience::People, fact));
+    }
+    add("blocked", people(Blocked { on: true }.into()));
+    add("blocked-off", bare(people(Blocked { on: false }.into())));
+    let report = ReportId(uuid(25));
+    let reported = Reported { report, of: 9, position: 6, bot: bot() };
+    add("reported", header(Actor::CUSTOMER, Audience::People, reported.clone()));
+    add("reported-without-body", bare(header(Actor::CUSTOMER, Audience::People, reported)));
+    for accepted in [true, false] {
+        let word = if accepted { "accepted" } else { "rejected" };
+        add(&format!("report-judged-{word}"), people(ReportJudged { report, accepted }.into()));
     }
 }
 
@@ -348,6 +398,13 @@ fn bodies() -> Named<Body> {
         variables: object(json!({"order": 7731})),
         contact: Some("kim@example.org".into()),
     };
+    let identity = Identity {
+        sub: Some("u-7731".into()),
+        name: Some("Kim".into()),
+        mail: Some("kim@example.org".into()),
+        phone: Some("+49 30 1234".into()),
+        variables: object(json!({"plan": "gold"})),
+    };
     [
         ("message", plain),
         (
@@ -370,16 +427,32 @@ fn bodies() -> Named<Body> {
             "opening",
             Body::Opening {
                 name: Some("Kim".into()),
+                contact: None,
                 page: Some("https://shop.example/cart".into()),
                 variables: object(json!({"plan": "gold"})),
             },
         ),
-        ("opening-empty", Body::Opening { name: None, page: None, variables: serde_json::Map::new() }),
+        (
+            "opening-contact",
+            Body::Opening {
+                name: None,
+                contact: Some("kim@example.org".into()),
+                page: None,
+                variables: serde_json::Map::new(),
+            },
+        ),
+        ("opening-empty", Body::Opening { name: None, contact: None, page: None, variables: serde_json::Map::new() }),
         ("note", Body::Note { text: "please".into() }),
         ("rating", Body::Rating { comment: "quick".into() }),
         ("bot-said", Body::BotSaid(said)),
         ("bot-said-empty", Body::BotSaid(BotSaid::default())),
         ("settings", Body::Settings { json: json!({"name": "orders"}) }),
+        ("customer", Body::Customer { name: Some("Kim".into()), contact: Some("kim@example.org".into()) }),
+        ("customer-empty", Body::Customer { name: None, contact: None }),
+        ("identity", Body::Identity(identity)),
+        ("identity-empty", Body::Identity(Identity::default())),
+        ("report", Body::Report { should_have_said: Some("30 days".into()), comment: Some("the old rule".into()) }),
+        ("report-empty", Body::Report { should_have_said: None, comment: None }),
     ]
     .into_iter()
     .map(|(name, body)| (name.to_owned(), body))
@@ -515,6 +588,9 @@ fn every_body_that_was_ever_sealed_is_read_and_written_to_the_same_bytes() {
         BodyKind::Rating,
         BodyKind::BotSaid,
         BodyKind::Settings,
+        BodyKind::Customer,
+        BodyKind::Identity,
+        BodyKind::Report,
     ] {
         assert!(kinds.contains(&kind), "{kind:?} has a file");
     }
@@ -562,6 +638,8 @@ fn every_setting_that_was_ever_stored_is_read() {
         one("bot", serde_json::to_vec(&connection(Role::Bot { limit: 20_000, greets: true, takes_brief: true }))),
         one("target", serde_json::to_vec(&connection(target))),
         one("agent", serde_json::to_vec(&card)),
+        one("tag", serde_json::to_vec(&Tag { name: "refund".into() })),
+        one("desk", serde_json::to_vec(&Desk { dispositions: vec!["solved".into()], hold_seconds: 5 })),
     ];
     // A setting gains fields with a default: what must hold for ever is that each old one is read.
     missing("settings", &written);
@@ -570,6 +648,8 @@ fn every_setting_that_was_ever_stored_is_read() {
             value if value.get("slug").is_some() => again::<Inbox>(bytes),
             value if value.get("line").is_some() => again::<Queue>(bytes),
             value if value.get("capacity").is_some() => again::<AgentCard>(bytes),
+            value if value.get("dispositions").is_some() => again::<Desk>(bytes),
+            value if value.as_object().is_some_and(|card| card.len() == 1) => again::<Tag>(bytes),
             _ => again::<Connection>(bytes),
         };
         let once = read(&bytes);

@@ -196,6 +196,7 @@ impl House {
             person: PersonId(Uuid::from_u128(0xf1)),
             language: "en".into(),
             name: Some("Kim".into()),
+            contact: None,
             page: None,
             variables: serde_json::Map::new(),
         };

@@ -52,6 +52,7 @@ pub(super) async fn checked(
         Object::Target => connection(object, body, old).and_then(target),
         Object::Agent => agent(app, id, body, old).await,
         Object::ApiKey => Err(invalid("object", "API keys are made by POST /api/v1/keys")),
+        Object::Tag | Object::Reply | Object::Desk => Err(invalid("object", "it has a call of its own")),
     }
 }
 

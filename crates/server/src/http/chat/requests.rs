@@ -65,7 +65,7 @@ pub(super) async fn start(State(app): State<App>, Json(body): Json<StartBody>) -
         baton_core::ids::Ids::new(baton_kit::runtime::seed(&**engine.runtime()), engine.runtime().now()).deal(),
     );
     let name = body.name.filter(|name| !name.trim().is_empty());
-    let start = Start { inbox, person, language, name, page, variables: body.variables };
+    let start = Start { inbox, person, language, name, contact: None, page, variables: body.variables };
     // Anybody may open a conversation; the subject is the one that comes of it.
     let anybody = Subject::Customer { conversation: baton_core::ids::ConversationId(uuid::Uuid::nil()) };
     let start_permit = permit(&anybody, Action::Start)?;
