@@ -12,7 +12,7 @@ export function customerName(row: Pick<Row, "customer" | "reference"> | undefine
 }
 
 /** Where the chat is, in a few words. */
-export function whereabouts(row: Omit<Row, "reason">, now: number): string {
+export function whereabouts(row: Omit<Row, "reason" | "tags" | "blocked">, now: number): string {
   const { holder } = row;
   if (row.state === "closed" || holder.kind === "nobody") return t("row_closed");
   if (row.later) {
@@ -33,7 +33,7 @@ export function whereabouts(row: Omit<Row, "reason">, now: number): string {
 
 /** What wants attention in this row, if anything does. */
 export function urgency(
-  row: Omit<Row, "reason">,
+  row: Omit<Row, "reason" | "tags" | "blocked">,
   now: number,
 ): { text: string; overdue: boolean } | undefined {
   if (row.state === "closed") return undefined;

@@ -7,9 +7,15 @@ export class HubError extends Error {
     super(problem.title);
     this.problem = problem;
   }
+  get code(): string {
+    return this.problem.code;
+  }
+  get detail(): string | undefined {
+    return this.problem.detail;
+  }
   /** No answer came at all: the request may be made again when the line is back. */
   get offline(): boolean {
-    return this.problem.code === "unreachable";
+    return this.problem.code === "unreachable" || this.problem.code === "timed_out";
   }
 }
 
@@ -32,7 +38,7 @@ export async function call<T>(url: string, options: CallOptions = {}, unreachabl
   const json = parse(text);
   // An empty answer is null, so that callers can tell it from none.
   if (answer.ok) return (json ?? null) as T;
-  throw new HubError(problemFrom(answer.status, json, answer.headers.get("retry-after")));
+  throw new HubError(problemOf(answer.status, json, answer.headers.get("retry-after")));
 }
 
 function parse(text: string): unknown {
@@ -43,7 +49,8 @@ function parse(text: string): unknown {
   }
 }
 
-function problemFrom(status: number, json: unknown, retryAfter: string | null): Problem {
+/** The hub's problem, or one made of the status where something between us and the hub answered. */
+export function problemOf(status: number, json: unknown, retryAfter: string | null): Problem {
   const given = (typeof json === "object" && json !== null ? json : {}) as Partial<Problem>;
   return {
     ...given,

@@ -17,7 +17,7 @@ const said = (position: number, extra: Partial<Extract<ChatEvent, { type: "messa
   at: position * 1000,
   message: `m${position}`,
   by: { kind: "customer", name: "Kim", human: true },
-  parts: [{ type: "text", text: `text ${position}` }],
+  parts: [{ type: "text", text: `text ${position}`, markdown: false, language: null }],
   plain: `text ${position}`,
   ...extra,
 });

@@ -32,6 +32,7 @@ pub(crate) fn ci(root: &Path, args: &[String]) -> Result<bool> {
     ci.step("pages", &["npm packages"], |ci| ci.npm("build", 10 * MINUTE, false));
     ci.step("widget size", &["pages"], |ci| said(ci.widget_size()));
     ci.step("page format", &["npm packages"], |ci| ci.npm("format:check", 5 * MINUTE, false));
+    ci.step("API types", &["npm packages"], |ci| ci.npm("api:check", 5 * MINUTE, false));
     ci.step("page types", &["npm packages"], |ci| ci.npm("check", 5 * MINUTE, false));
     ci.step("page tests", &["npm packages"], |ci| ci.npm("test", 10 * MINUTE, true));
     ci.step("build + clippy", &["rust tools"], |ci| {
