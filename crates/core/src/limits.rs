@@ -162,3 +162,21 @@ pub const LOG_IN_FAILURES: u32 = 10;
 pub const LOG_IN_WINDOW: Ms = 15 * MINUTE;
 /// Deadlines fired in one round.
 pub const TIMERS_ROUND: usize = 500;
+/// Bytes of one file, unless the inbox says otherwise.
+pub const FILE_BYTES: u64 = 10 * 1024 * 1024;
+/// The most that an inbox may set as [`FILE_BYTES`].
+pub const FILE_BYTES_MOST: u64 = 25 * 1024 * 1024;
+/// Bytes of all files of one episode of a conversation.
+pub const FILES_BYTES: u64 = 100 * 1024 * 1024;
+/// Files of one episode of a conversation.
+pub const FILES: u64 = 200;
+/// Characters in a file's name.
+pub const FILE_NAME_CHARS: usize = 120;
+/// Uploads that one conversation has under way.
+pub const UPLOADS: u32 = 3;
+/// Uploads under way in all.
+pub const UPLOADS_ALL: usize = 32;
+/// An upload of which nothing comes for this long is dropped.
+pub const UPLOAD_SILENT: Ms = 30 * SECOND;
+/// An upload that takes longer is dropped.
+pub const UPLOAD: Ms = 10 * MINUTE;

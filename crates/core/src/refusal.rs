@@ -83,6 +83,12 @@ pub enum Refusal {
     /// No such draft.
     #[error("this draft is gone")]
     DraftGone,
+    /// No such file in this conversation.
+    #[error("there is no such file in this conversation; upload it first")]
+    FileNotFound,
+    /// The conversation holds as many files as it may.
+    #[error("this chat holds as many files as it may")]
+    FilesFull,
     /// The stream was begun already.
     #[error("this conversation exists already")]
     Exists,
@@ -119,6 +125,8 @@ impl Refusal {
             Self::TooManyAsks => "too_many_asks",
             Self::TooManyGuests => "too_many_guests",
             Self::DraftGone => "draft_gone",
+            Self::FileNotFound => "file_not_found",
+            Self::FilesFull => "files_full",
             Self::Exists => "conversation_exists",
         }
     }
@@ -126,7 +134,7 @@ impl Refusal {
     /// The HTTP status that goes with it.
     pub fn status(&self) -> u16 {
         match self {
-            Self::NotFound | Self::UnknownDestination => 404,
+            Self::NotFound | Self::UnknownDestination | Self::FileNotFound => 404,
             Self::NotAllowed => 403,
             Self::Content(_) | Self::Field(_) | Self::BadMark | Self::NoWayToAnswer => 422,
             Self::TooManyClients | Self::TooManyAsks => 429,
@@ -163,6 +171,8 @@ impl Refusal {
         "too_many_asks",
         "too_many_guests",
         "draft_gone",
+        "file_not_found",
+        "files_full",
         "conversation_exists",
     ];
 }
