@@ -169,7 +169,46 @@ fn clean(part: Part) -> Part {
             markdown,
             language,
         },
+        Part::File { blob, name, media_type, size } => Part::File { blob, name: file_name(&name), media_type, size },
         other => other,
+    }
+}
+
+/// Characters that change how the rest of a name is read: they turn `invoice\u{202e}fdp.exe` into something else.
+fn turns_or_hides(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A file's name as it can be shown and saved: no path, nothing that steers the text's direction or hides, none of the
+/// characters that a file system forbids, not longer than [`limits::FILE_NAME_CHARS`], its ending kept.
+pub fn file_name(raw: &str) -> String {
+    let last = raw.rsplit(['/', '\\']).find(|part| !part.trim_matches(['.', ' ']).is_empty()).unwrap_or_default();
+    let cleaned: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !turns_or_hides(*c))
+        .map(|c| if matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c })
+        .collect();
+    let cleaned = cleaned.trim_matches(|c: char| c == '.' || c.is_whitespace());
+    if cleaned.is_empty() {
+        return "file".to_owned();
+    }
+    if cleaned.chars().count() <= limits::FILE_NAME_CHARS {
+        return cleaned.to_owned();
+    }
+    let ending = cleaned.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| ending.chars().count() <= 10);
+    let keep = limits::FILE_NAME_CHARS - ending.map_or(0, |ending| ending.chars().count() + 1);
+    let start: String = cleaned.chars().take(keep).collect();
+    ending.map_or(start.clone(), |ending| format!("{}.{ending}", start.trim_end()))
+}
+
+/// A size as people read it.
+fn size_words(bytes: u64) -> String {
+    const KB: u64 = 1024;
+    match bytes {
+        0..KB => format!("{bytes} bytes"),
+        KB..1_048_576 => format!("{} KB", bytes.div_ceil(KB)),
+        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
     }
 }
 
@@ -184,7 +223,7 @@ fn plain(parts: &[Part]) -> String {
             Part::Card { json, .. } => {
                 json.get("title").or_else(|| json.get("text")).and_then(Value::as_str).unwrap_or("[card]").to_owned()
             }
-            Part::File { name, .. } => format!("[{name}]"),
+            Part::File { name, size, .. } => format!("[file: {name}, {}]", size_words(*size)),
             Part::Form { .. } => "[form]".to_owned(),
             Part::FormAnswer { json } => json.to_string(),
             Part::Link { url, title } => format!("{title} ({url})"),
@@ -215,5 +254,40 @@ mod tests {
     fn control_characters_are_taken_out_and_line_breaks_stay() {
         let content = Content::text("a\u{0}b\nc\u{7}").expect("acceptable");
         assert_eq!(content.plain, "ab\nc");
+    }
+
+    #[test]
+    fn a_files_name_is_shown_without_path_direction_marks_and_forbidden_characters() {
+        for (raw, shown) in [
+            ("invoice.pdf", "invoice.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Users\\Kim\\bill.pdf", "bill.pdf"),
+            ("invoice\u{202e}fdp.exe", "invoicefdp.exe"),
+            ("a\u{200b}b\u{0}c\n.txt", "abc.txt"),
+            ("who<is>it?.png", "who_is_it_.png"),
+            ("..", "file"),
+            (" . ", "file"),
+            ("folder/", "folder"),
+            ("зов 名前.pdf", "зов 名前.pdf"),
+        ] {
+            assert_eq!(file_name(raw), shown, "{raw:?}");
+        }
+        let long = file_name(&format!("{}.pdf", "x".repeat(300)));
+        assert_eq!((long.chars().count(), &long[long.len() - 4..]), (limits::FILE_NAME_CHARS, ".pdf"));
+    }
+
+    #[test]
+    fn a_file_can_be_read_as_text() {
+        let file = |name: &str, size| Part::File {
+            blob: "b".into(),
+            name: name.into(),
+            media_type: "application/pdf".into(),
+            size,
+        };
+        let words = Part::Text { text: "Here it is".into(), markdown: false, language: None };
+        let content = Content::parts(vec![words, file("x/invoice.pdf", 122_000)]).expect("acceptable");
+        assert_eq!(content.plain, "Here it is\n[file: invoice.pdf, 120 KB]");
+        assert_eq!(Content::parts(vec![file("a.txt", 12)]).expect("acceptable").plain, "[file: a.txt, 12 bytes]");
+        assert_eq!(Content::parts(vec![file("a.mp4", 1_600_000)]).expect("acceptable").plain, "[file: a.mp4, 1.5 MB]");
     }
 }
