@@ -101,4 +101,11 @@ impl Keyring {
         self.keep(id, &key);
         Ok(id)
     }
+
+    /// Destroys a key for good: what it sealed can never be opened again.
+    pub(crate) async fn destroy(&self, id: KeyId) -> Result<(), Error> {
+        self.store.destroy_key(id).await?;
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        Ok(())
+    }
 }

@@ -6,6 +6,7 @@
 mod config;
 mod cursor;
 mod execute;
+mod files;
 mod keyring;
 mod outbox;
 mod perform;
@@ -20,6 +21,7 @@ mod timers;
 pub use config::{Changed, Config};
 pub use cursor::{BadCursor, Cursor};
 pub use execute::{Done, SaidAt, Started};
+pub use files::{File, Incoming, Outgoing};
 pub use perform::{ReplyClaims, TargetClaims};
 pub use presence::Reach;
 pub use projections::{RowData, row};
@@ -28,6 +30,7 @@ pub use query::Opened;
 use baton_core::refusal::Refusal;
 use baton_core::settings::Settings;
 use baton_kit::analyzer::Analyzer;
+use baton_kit::blobs::Blobs;
 use baton_kit::bot::Bot;
 use baton_kit::bus::{Bus, Signal};
 use baton_kit::keys::Master;
@@ -49,6 +52,8 @@ pub trait Plugins: Send + Sync + 'static {
 pub struct Deps {
     /// The truth.
     pub store: Arc<dyn Store>,
+    /// Customers' and agents' files.
+    pub blobs: Arc<dyn Blobs>,
     /// Hints.
     pub bus: Arc<dyn Bus>,
     /// Time, randomness, tasks.
@@ -96,6 +101,7 @@ impl From<store::Error> for Error {
 /// The engine.
 pub struct Engine {
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) runtime: SharedRuntime,
     pub(crate) analyzer: Arc<dyn Analyzer>,
@@ -129,6 +135,7 @@ impl Engine {
         let config = config::Registry::load(&*deps.store, &keyring).await?;
         let engine = Arc::new(Self {
             store: deps.store,
+            blobs: deps.blobs,
             bus: deps.bus,
             runtime: deps.runtime,
             analyzer: deps.analyzer,

@@ -21,7 +21,7 @@ pub struct Opened {
     pub body: Option<Body>,
 }
 
-fn allowed(permit: &Permit, id: ConversationId) -> Result<(), Error> {
+pub(crate) fn allowed(permit: &Permit, id: ConversationId) -> Result<(), Error> {
     if permit.conversation().is_some_and(|own| own != id) { Err(Refusal::NotFound.into()) } else { Ok(()) }
 }
 

@@ -1,10 +1,12 @@
 //! Stores and buses, and the runtime on which a real hub runs. Nothing here sees an unsealed body.
 
+pub mod blobs;
 pub mod bus;
 pub mod memory;
 pub mod runtime;
 pub mod sqlite;
 
+pub use blobs::{FolderBlobs, MemoryBlobs};
 pub use bus::LocalBus;
 pub use memory::MemoryStore;
 pub use runtime::TokioRuntime;

@@ -15,7 +15,7 @@ use baton_core::limits;
 use baton_core::permission::Permit;
 use baton_core::settings::Rank;
 use baton_engine::{Changed, Deps, Engine};
-use baton_infra::{LocalBus, SqliteStore, TokioRuntime};
+use baton_infra::{FolderBlobs, LocalBus, SqliteStore, TokioRuntime};
 use baton_kit::bus::Signal;
 use baton_kit::keys::Master;
 use baton_kit::runtime::{SharedRuntime, seed};
@@ -55,6 +55,7 @@ pub(crate) async fn open(options: &Options, public_url: String) -> Result<Opened
     let registry = Arc::new(Registry::new(runtime.clone(), master.clone()));
     let engine = Engine::open(Deps {
         store: store.clone(),
+        blobs: Arc::new(FolderBlobs::open(&data.join("blobs"))?),
         bus: Arc::new(LocalBus::new()),
         runtime: runtime.clone(),
         master,

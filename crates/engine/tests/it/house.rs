@@ -104,6 +104,7 @@ async fn engine(
     let plugins = Arc::new(Outside { bot: (BOT, bot.clone()), target: (TARGET, target.clone()) });
     let deps = Deps {
         store: store.clone(),
+        blobs: Arc::new(baton_infra::MemoryBlobs::default()),
         bus: Arc::new(LocalBus::new()),
         runtime: runtime.clone(),
         master: Master(Key([7; 32])),
