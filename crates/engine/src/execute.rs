@@ -211,6 +211,8 @@ impl Engine {
             timers: if arm { vec![(Stream::Conversation(id), due)] } else { Vec::new() },
             links: along.links.clone(),
             rows: state.as_ref().filter(|_| changed).map(row).into_iter().collect(),
+            entries: Vec::new(),
+            hide: Vec::new(),
             records: along.records.clone(),
         };
         let nothing = commit.events.is_empty()

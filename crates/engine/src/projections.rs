@@ -5,7 +5,7 @@ use baton_core::actor::Who;
 use baton_core::conversation::Conversation;
 use baton_core::event::{Answered, Outcome, Trigger};
 use baton_core::ids::{AgentId, HandoverId, InboxId, Ms, OfferId, PersonId, QueueId, reference};
-use baton_core::ownership::{Holder, Line};
+use baton_core::ownership::{Holder, Line, Pause};
 use baton_kit::store::{HolderKind, Row};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,19 @@ pub struct RowData {
     pub seqs: Seqs,
     /// The newest mark.
     pub rated: Option<(Option<Answered>, Option<u8>, Option<u8>)>,
+    /// The customer may not write.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub blocked: bool,
+    /// When a chat that was put away comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<Ms>,
+    /// People whom a note called and who have written nothing since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentioned: Vec<AgentId>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// Seqs of events that bear the texts of a row; 0: there is none.
@@ -69,6 +82,9 @@ pub struct Seqs {
     pub passed: u64,
     /// The last offer.
     pub offered: u64,
+    /// The newest event that says the customer's name, after `opened`.
+    #[serde(default)]
+    pub named: u64,
 }
 
 /// The row of a conversation, as every commit writes it and a rebuild would.
@@ -87,6 +103,12 @@ pub fn row(state: &Conversation) -> Row {
     if state.told_near || state.told_due.is_some() {
         priority = 9;
     }
+    let snoozed = matches!(state.own.holder, Holder::Agent { pause: Pause::Snoozed, .. });
+    let snoozed_until = state.snoozed_until.filter(|_| snoozed);
+    let promised = match state.own.holder {
+        Holder::Queue { line: Line::Later, due, .. } => Some(due),
+        _ => None,
+    };
     let data = RowData {
         inbox: state.inbox,
         person: state.person,
@@ -113,8 +135,12 @@ pub fn row(state: &Conversation) -> Row {
             told: state.marks.told,
             passed: state.marks.passed,
             offered: state.marks.offered,
+            named: state.marks.named,
         },
         rated: state.marks.rated,
+        blocked: state.blocked.is_some(),
+        snoozed_until,
+        mentioned: state.mentioned.keys().copied().collect(),
     };
     Row {
         id: state.id,
@@ -124,6 +150,11 @@ pub fn row(state: &Conversation) -> Row {
         offered_to: state.own.offer.as_ref().map(|offer| offer.to.0),
         sort: line_since.unwrap_or(state.head.at),
         reference: reference(state.id),
+        person: Some(state.person),
+        inbox: Some(state.inbox),
+        due: promised.or(snoozed_until),
+        snoozed,
+        tags: state.tags.iter().map(|tag| tag.0).collect(),
         data: serde_json::to_vec(&data).unwrap_or_default(),
     }
 }

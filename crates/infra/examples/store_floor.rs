@@ -4,7 +4,7 @@
 //! costs: an event with a body, a timer and a list row. For comparison, the same commits in memory.
 
 use baton_core::event::Stream;
-use baton_core::ids::ConversationId;
+use baton_core::ids::{ConversationId, PersonId};
 use baton_infra::{MemoryStore, SqliteStore};
 use baton_kit::store::{Commit, HolderKind, Row, SealedEvent, Store};
 use std::path::PathBuf;
@@ -34,6 +34,11 @@ fn commit(number: u128, seq: u64) -> Commit {
             offered_to: None,
             sort: at,
             reference: format!("B-{number}"),
+            person: Some(PersonId(Uuid::from_u128(number))),
+            inbox: None,
+            due: None,
+            snoozed: false,
+            tags: Vec::new(),
             data: vec![b'd'; 200],
         }],
         ..Commit::default()

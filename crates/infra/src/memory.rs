@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use baton_core::event::Stream;
 use baton_core::ids::{ConnectionId, ConversationId, Hash16, KeyId, Ms};
 use baton_kit::store::{
-    Commit, EffectId, Error, Identity, LeasedEffect, Link, NewEffect, Offset, ParkedEffect, Record, Row, RowFilter,
-    SealedEvent, Store, WrappedKey,
+    Commit, EffectId, Entry, EntryFilter, Error, Identity, LeasedEffect, Link, NewEffect, Offset, ParkedEffect, Record,
+    Row, RowFilter, SealedEvent, Store, Tally, WrappedKey,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
@@ -29,6 +29,8 @@ struct Inner {
     links: HashMap<(ConnectionId, ConversationId), Link>,
     outside: HashMap<(ConnectionId, Hash16), ConversationId>,
     rows: HashMap<ConversationId, Row>,
+    entries: HashMap<(String, Uuid), Entry>,
+    hidden: HashSet<ConversationId>,
     records: HashMap<(String, Vec<u8>), Record>,
     leases: BTreeMap<String, Lease>,
     keys: HashMap<KeyId, Option<WrappedKey>>,
@@ -145,9 +147,21 @@ impl Inner {
         for link in commit.links {
             self.put_link(link);
         }
+        for conversation in commit.hide {
+            self.hidden.insert(conversation);
+            self.rows.remove(&conversation);
+            self.entries.retain(|_, entry| entry.conversation != conversation);
+        }
         for row in commit.rows {
-            if self.rows.get(&row.id).is_none_or(|old| old.seq <= row.seq) {
+            if self.rows.get(&row.id).is_none_or(|old| old.seq <= row.seq) && !self.hidden.contains(&row.id) {
                 self.rows.insert(row.id, row);
+            }
+        }
+        for entry in commit.entries {
+            let key = (entry.list.clone(), entry.id);
+            let newer = self.entries.get(&key).is_none_or(|old| old.seq <= entry.seq);
+            if newer && !self.hidden.contains(&entry.conversation) {
+                self.entries.insert(key, entry);
             }
         }
         for record in commit.records {
@@ -216,6 +230,22 @@ fn wanted(row: &Row, filter: &RowFilter) -> bool {
         && (filter.holder_id.is_none() || filter.holder_id == row.holder_id)
         && (filter.offered_to.is_none() || filter.offered_to == row.offered_to)
         && filter.reference.as_ref().is_none_or(|reference| *reference == row.reference)
+        && (filter.person.is_none() || filter.person == row.person)
+        && (filter.inboxes.is_empty() || row.inbox.is_some_and(|inbox| filter.inboxes.contains(&inbox)))
+        && row.inbox.is_none_or(|inbox| !filter.without.contains(&inbox))
+        && filter.snoozed.is_none_or(|snoozed| snoozed == row.snoozed)
+        && filter.tag.is_none_or(|tag| row.tags.contains(&tag))
+        && filter.due_before.is_none_or(|before| row.due.is_some_and(|due| due < before))
+}
+
+fn listed(entry: &Entry, filter: &EntryFilter) -> bool {
+    entry.list == filter.list
+        && filter.state.as_ref().is_none_or(|state| *state == entry.state)
+        && filter.marks.iter().zip(&entry.marks).all(|(asked, word)| asked.as_ref().is_none_or(|asked| asked == word))
+        && (filter.owner.is_none() || filter.owner == entry.owner)
+        && entry.inbox.is_none_or(|inbox| !filter.without.contains(&inbox))
+        && filter.from.is_none_or(|from| entry.at >= from)
+        && filter.to.is_none_or(|to| entry.at < to)
 }
 
 #[async_trait]
@@ -406,6 +436,31 @@ impl Store for MemoryStore {
 
     async fn count_rows(&self, filter: RowFilter) -> Result<u64, Error> {
         Ok(self.inner().rows.values().filter(|row| wanted(row, &filter)).count() as u64)
+    }
+
+    async fn next_row_due(&self, filter: RowFilter) -> Result<Option<Ms>, Error> {
+        Ok(self.inner().rows.values().filter(|row| wanted(row, &filter)).filter_map(|row| row.due).min())
+    }
+
+    async fn entry(&self, list: &str, id: Uuid) -> Result<Option<Entry>, Error> {
+        Ok(self.inner().entries.get(&(list.to_owned(), id)).cloned())
+    }
+
+    async fn entries(&self, filter: EntryFilter) -> Result<Vec<Entry>, Error> {
+        let inner = self.inner();
+        let mut entries: Vec<_> = inner.entries.values().filter(|entry| listed(entry, &filter)).collect();
+        entries.sort_unstable_by_key(|entry| std::cmp::Reverse((entry.at, entry.id)));
+        let beyond = |entry: &&&Entry| filter.after.is_none_or(|after| (entry.at, entry.id) < after);
+        Ok(entries.iter().filter(beyond).take(filter.limit).map(|entry| (*entry).clone()).collect())
+    }
+
+    async fn tally(&self, filter: EntryFilter) -> Result<Vec<Tally>, Error> {
+        let inner = self.inner();
+        let mut counts: BTreeMap<_, u64> = BTreeMap::new();
+        for entry in inner.entries.values().filter(|entry| listed(entry, &filter)) {
+            *counts.entry((entry.state.clone(), entry.marks.clone())).or_default() += 1;
+        }
+        Ok(counts.into_iter().map(|((state, marks), count)| Tally { state, marks, count }).collect())
     }
 
     async fn record(&self, kind: &str, key: &[u8], now: Ms) -> Result<Option<Record>, Error> {

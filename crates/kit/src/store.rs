@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use baton_core::event::Stream;
-use baton_core::ids::{ConnectionId, ConversationId, Hash16, KeyId, Ms};
+use baton_core::ids::{ConnectionId, ConversationId, Hash16, InboxId, KeyId, Ms, PersonId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -54,6 +54,10 @@ pub struct Commit {
     pub links: Vec<Link>,
     /// New versions of list rows.
     pub rows: Vec<Row>,
+    /// New versions of list entries.
+    pub entries: Vec<Entry>,
+    /// Conversations whose row and entries go for good, whatever is written of them later. Their log stays.
+    pub hide: Vec<ConversationId>,
     /// Records that must not exist yet; an expired one counts until it is swept or taken.
     pub records: Vec<Record>,
 }
@@ -152,6 +156,16 @@ pub struct Row {
     pub sort: Ms,
     /// Short name.
     pub reference: String,
+    /// Who chats.
+    pub person: Option<PersonId>,
+    /// Its inbox.
+    pub inbox: Option<InboxId>,
+    /// When a promise must be kept or a snooze ends; none in other lists.
+    pub due: Option<Ms>,
+    /// Put away until later by the agent who holds it.
+    pub snoozed: bool,
+    /// Its tags, in the order of their ids.
+    pub tags: Vec<Uuid>,
     /// Everything else, as JSON.
     pub data: Vec<u8>,
 }
@@ -167,12 +181,84 @@ pub struct RowFilter {
     pub offered_to: Option<Uuid>,
     /// Short name.
     pub reference: Option<String>,
+    /// Of this person.
+    pub person: Option<PersonId>,
+    /// Of one of these inboxes; empty: of any.
+    pub inboxes: Vec<InboxId>,
+    /// Of none of these inboxes.
+    pub without: Vec<InboxId>,
+    /// Snoozed, or not; none: either.
+    pub snoozed: Option<bool>,
+    /// Bearing this tag.
+    pub tag: Option<Uuid>,
+    /// Due before that moment.
+    pub due_before: Option<Ms>,
     /// Newest first; else oldest first.
     pub newest_first: bool,
     /// After this row, in the order asked for.
     pub after: Option<(Ms, ConversationId)>,
     /// At most so many; 0: none.
     pub limit: usize,
+}
+
+/// One thing in a list that is not a list of conversations: a handover, a report, a mention. Made by a pure fold in the
+/// engine; holds ids and numbers, no text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// In which list, e.g. `handover`.
+    pub list: String,
+    /// Which one of the list.
+    pub id: Uuid,
+    /// Of which conversation.
+    pub conversation: ConversationId,
+    /// Its inbox.
+    pub inbox: Option<InboxId>,
+    /// Whose it is, if it is somebody's.
+    pub owner: Option<Uuid>,
+    /// Where it stands, e.g. `open`.
+    pub state: String,
+    /// Two more words by which the list is filtered and counted; empty where it has none.
+    pub marks: [String; 2],
+    /// When it began; never changes.
+    pub at: Ms,
+    /// The seq after which it was made; an older one never replaces a newer one.
+    pub seq: u64,
+    /// Everything else, as JSON.
+    pub data: Vec<u8>,
+}
+
+/// Which entries of one list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// Which list.
+    pub list: String,
+    /// Standing so; none: anyhow.
+    pub state: Option<String>,
+    /// With these words; none: with any.
+    pub marks: [Option<String>; 2],
+    /// Of this owner.
+    pub owner: Option<Uuid>,
+    /// Of none of these inboxes.
+    pub without: Vec<InboxId>,
+    /// Begun then or later.
+    pub from: Option<Ms>,
+    /// Begun before.
+    pub to: Option<Ms>,
+    /// After this one, newest first.
+    pub after: Option<(Ms, Uuid)>,
+    /// At most so many; 0: none.
+    pub limit: usize,
+}
+
+/// How many entries stand so and bear these words.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tally {
+    /// Where they stand.
+    pub state: String,
+    /// Their words.
+    pub marks: [String; 2],
+    /// How many.
+    pub count: u64,
 }
 
 /// A small thing that expires: log-ins, one-time links, keys of repeated requests.
@@ -376,6 +462,30 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// The store's own.
     async fn count_rows(&self, filter: RowFilter) -> Result<u64, Error>;
+
+    /// The earliest due time among these rows; `after` and `limit` do not count.
+    ///
+    /// # Errors
+    /// The store's own.
+    async fn next_row_due(&self, filter: RowFilter) -> Result<Option<Ms>, Error>;
+
+    /// One entry of a list.
+    ///
+    /// # Errors
+    /// The store's own.
+    async fn entry(&self, list: &str, id: Uuid) -> Result<Option<Entry>, Error>;
+
+    /// Entries of a list, newest first.
+    ///
+    /// # Errors
+    /// The store's own.
+    async fn entries(&self, filter: EntryFilter) -> Result<Vec<Entry>, Error>;
+
+    /// How many entries, by state and words, in their order; `after` and `limit` do not count.
+    ///
+    /// # Errors
+    /// The store's own.
+    async fn tally(&self, filter: EntryFilter) -> Result<Vec<Tally>, Error>;
 
     /// A record that has not expired.
     ///

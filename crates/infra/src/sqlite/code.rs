@@ -2,8 +2,8 @@
 
 use super::fault::{Fault, broken};
 use baton_core::event::Stream;
-use baton_core::ids::{ConnectionId, ConversationId, Hash16};
-use baton_kit::store::{HolderKind, Link, Record, Row, SealedEvent};
+use baton_core::ids::{ConnectionId, ConversationId, Hash16, InboxId, PersonId};
+use baton_kit::store::{Entry, HolderKind, Link, Record, Row, SealedEvent};
 use rusqlite::types::FromSql;
 use uuid::Uuid;
 
@@ -86,7 +86,12 @@ pub(super) fn link(row: &rusqlite::Row<'_>) -> Result<Link, Fault> {
     })
 }
 
-/// `id, seq, holder, holder_id, offered_to, sort, reference, data`.
+/// Ids one behind the other.
+pub(super) fn ids(ids: &[Uuid]) -> Vec<u8> {
+    ids.iter().flat_map(|id| id.into_bytes()).collect()
+}
+
+/// `id, seq, holder, holder_id, offered_to, sort, reference, person, inbox, due, snoozed, tags, data`.
 pub(super) fn list_row(row: &rusqlite::Row<'_>) -> Result<Row, Fault> {
     let code: i64 = column(row, 2)?;
     let holder = HOLDERS.iter().find(|(_, known)| *known == code);
@@ -98,7 +103,28 @@ pub(super) fn list_row(row: &rusqlite::Row<'_>) -> Result<Row, Fault> {
         offered_to: id(row, 4)?,
         sort: column(row, 5)?,
         reference: column(row, 6)?,
-        data: column(row, 7)?,
+        person: id(row, 7)?.map(PersonId),
+        inbox: id(row, 8)?.map(InboxId),
+        due: column(row, 9)?,
+        snoozed: column(row, 10)?,
+        tags: column::<Vec<u8>>(row, 11)?.as_chunks::<16>().0.iter().map(|id| Uuid::from_bytes(*id)).collect(),
+        data: column(row, 12)?,
+    })
+}
+
+/// `list, id, conversation, inbox, owner, state, mark_1, mark_2, at, seq, data`.
+pub(super) fn list_entry(row: &rusqlite::Row<'_>) -> Result<Entry, Fault> {
+    Ok(Entry {
+        list: column(row, 0)?,
+        id: Uuid::from_bytes(column(row, 1)?),
+        conversation: conversation(row, 2)?,
+        inbox: id(row, 3)?.map(InboxId),
+        owner: id(row, 4)?,
+        state: column(row, 5)?,
+        marks: [column(row, 6)?, column(row, 7)?],
+        at: column(row, 8)?,
+        seq: count(column(row, 9)?),
+        data: column(row, 10)?,
     })
 }
 

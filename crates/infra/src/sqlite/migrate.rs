@@ -14,7 +14,10 @@ pub(super) struct Migration {
 }
 
 /// The steps of baton.db.
-pub(super) const BATON: &[Migration] = &[Migration { level: 1, sql: include_str!("../../schema/baton/0001.sql") }];
+pub(super) const BATON: &[Migration] = &[
+    Migration { level: 1, sql: include_str!("../../schema/baton/0001.sql") },
+    Migration { level: 2, sql: include_str!("../../schema/baton/0002.sql") },
+];
 /// The steps of keys.db.
 pub(super) const KEYS: &[Migration] = &[Migration { level: 1, sql: include_str!("../../schema/keys/0001.sql") }];
 

@@ -7,6 +7,7 @@ mod checkpoint;
 mod code;
 mod fault;
 mod keys;
+mod lists;
 mod migrate;
 mod open;
 mod readers;
@@ -24,8 +25,8 @@ use async_trait::async_trait;
 use baton_core::event::Stream;
 use baton_core::ids::{ConnectionId, ConversationId, Hash16, KeyId, Ms};
 use baton_kit::store::{
-    Commit, EffectId, Error, Identity, LeasedEffect, Link, Offset, ParkedEffect, Record, Row, RowFilter, SealedEvent,
-    Store, WrappedKey,
+    Commit, EffectId, Entry, EntryFilter, Error, Identity, LeasedEffect, Link, Offset, ParkedEffect, Record, Row,
+    RowFilter, SealedEvent, Store, Tally, WrappedKey,
 };
 use readers::Readers;
 use std::fs::File;
@@ -205,15 +206,32 @@ impl Store for SqliteStore {
     }
 
     async fn row(&self, id: ConversationId) -> Result<Option<Row>, Error> {
-        self.readers.call(move |files| reads::row(&files.baton, id)).await
+        self.readers.call(move |files| lists::row(&files.baton, id)).await
     }
 
     async fn rows(&self, filter: RowFilter) -> Result<Vec<Row>, Error> {
-        self.readers.call(move |files| reads::rows(&files.baton, &filter)).await
+        self.readers.call(move |files| lists::rows(&files.baton, &filter)).await
     }
 
     async fn count_rows(&self, filter: RowFilter) -> Result<u64, Error> {
-        self.readers.call(move |files| reads::count_rows(&files.baton, &filter)).await
+        self.readers.call(move |files| lists::count_rows(&files.baton, &filter)).await
+    }
+
+    async fn next_row_due(&self, filter: RowFilter) -> Result<Option<Ms>, Error> {
+        self.readers.call(move |files| lists::next_row_due(&files.baton, &filter)).await
+    }
+
+    async fn entry(&self, list: &str, id: Uuid) -> Result<Option<Entry>, Error> {
+        let list = list.to_owned();
+        self.readers.call(move |files| lists::entry(&files.baton, &list, id)).await
+    }
+
+    async fn entries(&self, filter: EntryFilter) -> Result<Vec<Entry>, Error> {
+        self.readers.call(move |files| lists::entries(&files.baton, &filter)).await
+    }
+
+    async fn tally(&self, filter: EntryFilter) -> Result<Vec<Tally>, Error> {
+        self.readers.call(move |files| lists::tally(&files.baton, &filter)).await
     }
 
     async fn record(&self, kind: &str, key: &[u8], now: Ms) -> Result<Option<Record>, Error> {

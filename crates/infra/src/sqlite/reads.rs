@@ -1,19 +1,16 @@
 //! Queries of the reader threads.
 
-use super::code::{
-    HOLDERS, column, conversation, count, event, holder_code, int, link, list_row, most, record, stream,
-};
+use super::code::{column, conversation, count, event, int, link, most, record, stream};
 use super::fault::Fault;
 use baton_core::event::Stream;
 use baton_core::ids::{ConnectionId, ConversationId, Hash16, KeyId, Ms};
-use baton_kit::store::{EffectId, Link, Offset, ParkedEffect, Record, Row, RowFilter, SealedEvent, WrappedKey};
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Params, params_from_iter};
+use baton_kit::store::{EffectId, Link, Offset, ParkedEffect, Record, SealedEvent, WrappedKey};
+use rusqlite::{Connection, OptionalExtension, Params};
 use uuid::Uuid;
 
 const OF_STREAM: &str = "stream = (SELECT id FROM streams WHERE name = ?1)";
 
-fn all<T>(
+pub(super) fn all<T>(
     connection: &Connection,
     sql: &str,
     params: impl Params,
@@ -22,7 +19,7 @@ fn all<T>(
     connection.prepare_cached(sql)?.query_and_then(params, read)?.collect()
 }
 
-fn one<T>(
+pub(super) fn one<T>(
     connection: &Connection,
     sql: &str,
     params: impl Params,
@@ -145,91 +142,6 @@ pub(super) fn link_by_outside(
     outside: Hash16,
 ) -> Result<Option<Link>, Fault> {
     one(db, &format!("{LINK} AND outside = ?2"), (connection.0.as_bytes(), outside.0), link)
-}
-
-const ROW: &str = "SELECT id, seq, holder, holder_id, offered_to, sort, reference, data FROM list_rows WHERE";
-
-/// One list row.
-pub(super) fn row(db: &Connection, id: ConversationId) -> Result<Option<Row>, Fault> {
-    one(db, &format!("{ROW} id = ?1"), [id.0.as_bytes()], list_row)
-}
-
-/// A filter as conditions. `holders` stands apart, because it decides how the index is used.
-fn conditions(filter: &RowFilter) -> (String, Vec<Value>) {
-    let (mut sql, mut values) = (String::from(" 1"), Vec::new());
-    let ids = [("holder_id", filter.holder_id), ("offered_to", filter.offered_to)];
-    for (name, id) in ids {
-        if let Some(id) = id {
-            sql.push_str(&format!(" AND {name} = ?"));
-            values.push(Value::Blob(id.as_bytes().to_vec()));
-        }
-    }
-    if let Some(reference) = &filter.reference {
-        sql.push_str(" AND reference = ?");
-        values.push(Value::Text(reference.clone()));
-    }
-    (sql, values)
-}
-
-fn holders(filter: &RowFilter) -> Vec<i64> {
-    if filter.holders.is_empty() {
-        return HOLDERS.iter().map(|(_, code)| *code).collect();
-    }
-    let mut codes: Vec<_> = filter.holders.iter().map(|holder| holder_code(*holder)).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    codes
-}
-
-fn one_of(codes: &[i64]) -> String {
-    let codes: Vec<_> = codes.iter().map(i64::to_string).collect();
-    format!(" AND holder IN ({})", codes.join(", "))
-}
-
-/// Does it name somebody or one conversation? Then its index gives the order; else each kind of holder is read in
-/// order and the lists are merged, so that a page never sorts a whole list.
-fn narrow(filter: &RowFilter) -> bool {
-    filter.holder_id.is_some() || filter.offered_to.is_some() || filter.reference.is_some()
-}
-
-/// A page of list rows.
-pub(super) fn rows(db: &Connection, filter: &RowFilter) -> Result<Vec<Row>, Fault> {
-    let codes = holders(filter);
-    let parts: Vec<_> = if narrow(filter) {
-        vec![one_of(&codes)]
-    } else {
-        codes.iter().map(|code| format!(" AND holder = {code}")).collect()
-    };
-    let (conditions, mut values) = conditions(filter);
-    let (than, order) = if filter.newest_first { ("<", "DESC") } else { (">", "ASC") };
-    let mut after = "";
-    let than = format!(" AND (sort, id) {than} (?, ?)");
-    if let Some((sort, id)) = filter.after {
-        values.extend([Value::Integer(sort), Value::Blob(id.0.as_bytes().to_vec())]);
-        after = &than;
-    }
-    values.push(Value::Integer(most(filter.limit)));
-    // One view for all parts: a conversation that changes hands in between must not be listed twice.
-    let view = db.unchecked_transaction()?;
-    let mut found = Vec::new();
-    for part in &parts {
-        let sql = format!("{ROW}{conditions}{part}{after} ORDER BY sort {order}, id {order} LIMIT ?");
-        found.extend(all(&view, &sql, params_from_iter(&values), list_row)?);
-    }
-    view.finish()?;
-    found.sort_by_key(|row| (row.sort, row.id));
-    if filter.newest_first {
-        found.reverse();
-    }
-    found.truncate(filter.limit);
-    Ok(found)
-}
-
-/// How many list rows.
-pub(super) fn count_rows(db: &Connection, filter: &RowFilter) -> Result<u64, Fault> {
-    let (conditions, values) = conditions(filter);
-    let sql = format!("SELECT count(*) FROM list_rows WHERE{conditions}{}", one_of(&holders(filter)));
-    Ok(one(db, &sql, params_from_iter(&values), |row| column(row, 0))?.map_or(0, count))
 }
 
 /// A record that has not expired.

@@ -1,6 +1,7 @@
 //! What only this store has: files, locks, levels, a disk that fills up.
 
 use super::*;
+use baton_core::ids::{InboxId, PersonId};
 use baton_core::limits;
 use baton_kit::store::{HolderKind, NewEffect};
 use futures_util::FutureExt;
@@ -238,17 +239,27 @@ async fn a_store_of_a_newer_level_is_refused_with_a_plain_sentence() {
     assert_eq!(std::fs::read(folder.join("baton.db")).unwrap(), before);
 }
 
-/// The fixture is a store as the first release wrote it. It must open for ever; it is never written anew.
-#[tokio::test]
-async fn a_store_of_level_1_opens_and_has_all_it_had() {
-    let (_tmp, folder) = folder();
+/// A data folder as these scripts make it.
+fn fixture(scripts: [(&str, &str); 2]) -> (TempDir, PathBuf) {
+    let (tmp, folder) = folder();
     std::fs::create_dir_all(&folder).unwrap();
-    for (name, sql) in [
-        ("baton.db", include_str!("../../tests/fixtures/level-1/baton.sql")),
-        ("keys.db", include_str!("../../tests/fixtures/level-1/keys.sql")),
-    ] {
+    for (name, sql) in scripts {
         rusqlite::Connection::open(folder.join(name)).unwrap().execute_batch(sql).unwrap();
     }
+    (tmp, folder)
+}
+
+/// A store as the first release wrote it. The fixture must open for ever; it is never written anew.
+fn level_1() -> (TempDir, PathBuf) {
+    fixture([
+        ("baton.db", include_str!("../../tests/fixtures/level-1/baton.sql")),
+        ("keys.db", include_str!("../../tests/fixtures/level-1/keys.sql")),
+    ])
+}
+
+#[tokio::test]
+async fn a_store_of_level_1_opens_and_has_all_it_had() {
+    let (_tmp, folder) = level_1();
     assert_eq!(check(&folder).unwrap().map(|level| level.found), [1, 1]);
     assert_eq!(migrate(&folder, SEED).unwrap().map(|level| level.found), [1, 1]);
     assert!(check(&folder).unwrap().iter().all(|level| !level.behind()));
@@ -278,4 +289,102 @@ async fn a_store_of_level_1_opens_and_has_all_it_had() {
     let mut next = said(stream(1), 3, 10);
     next.effects = effects;
     assert_eq!(store.commit(next).await.unwrap(), Offset(4));
+}
+
+#[tokio::test]
+async fn rows_of_level_1_get_their_columns_from_what_they_say() {
+    let (_tmp, folder) = level_1();
+    let (person, inbox) = (PersonId(Uuid::from_u128(0xAB_CDEF)), InboxId(Uuid::from_u128(0x12)));
+    let old = rusqlite::Connection::open(folder.join("baton.db")).unwrap();
+    for (number, holder, says) in [(11u128, 2, "queue"), (12, 1, "queue"), (13, 3, "agent")] {
+        let data = format!(
+            "{{\"inbox\":\"{inbox}\",\"person\":\"{person}\",\"language\":\"en\",\"holder\":{{\"kind\":\"{says}\",\"due\":777}}}}"
+        );
+        let id = Uuid::from_u128(number);
+        old.execute(
+            "INSERT INTO list_rows VALUES (?1, 1, ?2, NULL, NULL, 10, 'B-X', ?3)",
+            (id.as_bytes(), holder, data.as_bytes()),
+        )
+        .unwrap();
+    }
+    drop(old);
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    let dues = [(11u128, Some(777)), (12, None), (13, None)];
+    for (number, due) in dues {
+        let row = store.row(ConversationId(Uuid::from_u128(number))).await.unwrap().unwrap();
+        assert_eq!((row.person, row.inbox, row.due), (Some(person), Some(inbox), due), "{number}");
+        assert_eq!((row.snoozed, row.tags.len()), (false, 0));
+    }
+    let of = RowFilter { person: Some(person), limit: 10, ..RowFilter::default() };
+    assert_eq!(store.rows(of).await.unwrap().len(), 3);
+    let bare = store.row(ConversationId(Uuid::from_u128(1))).await.unwrap().unwrap();
+    assert_eq!((bare.person, bare.inbox, bare.due), (None, None, None), "what it does not say is not known");
+    assert_eq!(store.tally(EntryFilter { list: "handover".into(), ..EntryFilter::default() }).await.unwrap(), []);
+}
+
+/// A store of level 2. The fixture must open for ever; it is never written anew.
+#[tokio::test]
+async fn a_store_of_level_2_opens_and_has_all_it_had() {
+    let (_tmp, folder) = fixture([
+        ("baton.db", include_str!("../../tests/fixtures/level-2/baton.sql")),
+        ("keys.db", include_str!("../../tests/fixtures/level-2/keys.sql")),
+    ]);
+    assert_eq!(migrate(&folder, SEED).unwrap().map(|level| level.found), [2, 1]);
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    assert_eq!(store.identity(), Identity { workspace: Uuid::from_u128(0xB), generation: 3 });
+    assert_eq!(store.read(stream(1), 0, 10).await.unwrap().len(), 2);
+    let tag = Some(Uuid::from_u128(9));
+    let rows = store.rows(RowFilter { tag, snoozed: Some(true), limit: 10, ..RowFilter::default() }).await.unwrap();
+    let [row] = rows.as_slice() else { panic!("one row bears the tag") };
+    assert_eq!((row.person, row.inbox), (Some(PersonId(Uuid::from_u128(50))), Some(InboxId(Uuid::from_u128(51)))));
+    assert_eq!((row.due, row.tags.as_slice()), (Some(500), [Uuid::from_u128(8), Uuid::from_u128(9)].as_slice()));
+    let tally = store.tally(EntryFilter { list: "handover".into(), ..EntryFilter::default() }).await.unwrap();
+    assert_eq!(tally, [Tally { state: "accepted".into(), marks: ["button".into(), "queued".into()], count: 1 }]);
+    let owner = Some(Uuid::from_u128(77));
+    let mine = EntryFilter { list: "mention".into(), owner, limit: 10, ..EntryFilter::default() };
+    assert_eq!(store.entries(mine).await.unwrap().len(), 1);
+    let hidden = Row { id: ConversationId(Uuid::from_u128(3)), seq: 9, ..row.clone() };
+    store.commit(Commit { rows: vec![hidden], ..Commit::default() }).await.unwrap();
+    assert_eq!(store.count_rows(RowFilter::default()).await.unwrap(), 1, "what was hidden stays hidden");
+}
+
+/// No list may cost more as the store grows: each query of a list is answered from an index.
+#[tokio::test]
+async fn lists_and_tallies_are_read_from_indexes() {
+    let (_tmp, folder) = folder();
+    SqliteStore::open(&folder, SEED).unwrap().close();
+    let db = rusqlite::Connection::open(folder.join("baton.db")).unwrap();
+    for (sql, index) in [
+        ("SELECT count(*) FROM list_rows WHERE 1 AND holder IN (1)", "COVERING INDEX list_rows_by_holder"),
+        (
+            "SELECT count(*) FROM list_rows WHERE 1 AND (inbox IS NULL OR inbox NOT IN (?)) AND snoozed = 0 AND holder IN (3, 4)",
+            "COVERING INDEX list_rows_by_holder",
+        ),
+        (
+            "SELECT data FROM list_rows WHERE 1 AND person = ? AND holder IN (5) ORDER BY sort DESC, id DESC",
+            "list_rows_by_person",
+        ),
+        ("SELECT min(due) FROM list_rows WHERE 1 AND holder IN (2) AND due IS NOT NULL", "list_rows_by_due"),
+        (
+            "SELECT data FROM list_rows WHERE 1 AND id IN (SELECT id FROM row_tags WHERE tag = ?) AND holder IN (5)",
+            "row_tags_by_tag",
+        ),
+        (
+            "SELECT state, mark_1, mark_2, count(*) FROM entries WHERE list = ? AND (inbox IS NULL OR inbox NOT IN (?)) AND at >= ? GROUP BY 1, 2, 3",
+            "COVERING INDEX entries_by_time",
+        ),
+        (
+            "SELECT data FROM entries WHERE list = ? AND at >= ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?",
+            "entries_by_time",
+        ),
+        ("SELECT data FROM entries WHERE list = ? AND state = ? ORDER BY at DESC, id DESC LIMIT ?", "entries_by_state"),
+        ("SELECT data FROM entries WHERE list = ? AND owner = ? ORDER BY at DESC, id DESC LIMIT ?", "entries_by_owner"),
+    ] {
+        let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let (mut steps, mut lines) = (plan.raw_query(), Vec::<String>::new());
+        while let Some(step) = steps.next().unwrap() {
+            lines.push(step.get(3).unwrap());
+        }
+        assert!(lines.iter().any(|line| line.contains(index)), "{sql}: {lines:?}");
+    }
 }

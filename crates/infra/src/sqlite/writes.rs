@@ -1,13 +1,15 @@
 //! What the writer thread does in a command: checks first, then writes; undone as a whole if anything fails.
 
 use super::checkpoint::Nudge;
-use super::code::{column, conversation, count, holder_code, int, most};
+use super::code::{column, conversation, count, holder_code, ids, int, most};
 use super::fault::Fault;
 use super::writer::State;
 use baton_core::event::Stream;
-use baton_core::ids::Ms;
+use baton_core::ids::{ConversationId, Ms};
 use baton_core::limits;
-use baton_kit::store::{Commit, EffectId, Error, LeasedEffect, Link, NewEffect, Offset, Record, Row, SealedEvent};
+use baton_kit::store::{
+    Commit, EffectId, Entry, Error, LeasedEffect, Link, NewEffect, Offset, Record, Row, SealedEvent,
+};
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -132,8 +134,14 @@ pub(super) fn commit(main: &mut Main, commit: &Commit) -> Result<Offset, Fault> 
     for (stream, due) in &commit.timers {
         set_timer(main, *stream, *due)?;
     }
+    for conversation in &commit.hide {
+        hide(&main.connection, *conversation)?;
+    }
     for row in &commit.rows {
         put_row(&main.connection, row)?;
+    }
+    for entry in &commit.entries {
+        put_entry(&main.connection, entry)?;
     }
     match last {
         Some(offset) => Ok(offset),
@@ -212,26 +220,84 @@ fn put_link(connection: &Connection, link: &Link) -> Result<(), Fault> {
     }
 }
 
+/// Takes a conversation out of every list; [`put_row`] and [`put_entry`] leave it out from then on.
+fn hide(connection: &Connection, conversation: ConversationId) -> Result<(), Fault> {
+    for sql in [
+        "INSERT INTO hidden (conversation) VALUES (?1) ON CONFLICT DO NOTHING",
+        "DELETE FROM list_rows WHERE id = ?1",
+        "DELETE FROM row_tags WHERE id = ?1",
+        "DELETE FROM entries WHERE conversation = ?1",
+    ] {
+        connection.prepare_cached(sql)?.execute([conversation.0.as_bytes()])?;
+    }
+    Ok(())
+}
+
 fn put_row(connection: &Connection, row: &Row) -> Result<(), Fault> {
-    connection
+    let id = row.id.0.as_bytes();
+    let written = connection
         .prepare_cached(
-            "INSERT INTO list_rows (id, seq, holder, holder_id, offered_to, sort, reference, data)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO list_rows
+               (id, seq, holder, holder_id, offered_to, sort, reference, person, inbox, due, snoozed, tags, data)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+             WHERE NOT EXISTS (SELECT 1 FROM hidden WHERE conversation = ?1)
              ON CONFLICT (id) DO UPDATE SET
                seq = excluded.seq, holder = excluded.holder, holder_id = excluded.holder_id,
                offered_to = excluded.offered_to, sort = excluded.sort, reference = excluded.reference,
-               data = excluded.data
+               person = excluded.person, inbox = excluded.inbox, due = excluded.due, snoozed = excluded.snoozed,
+               tags = excluded.tags, data = excluded.data
              WHERE excluded.seq >= seq",
         )?
         .execute((
-            row.id.0.as_bytes(),
+            id,
             int(row.seq),
             holder_code(row.holder),
             row.holder_id.map(Uuid::into_bytes),
             row.offered_to.map(Uuid::into_bytes),
             row.sort,
             &row.reference,
+            row.person.map(|person| person.0.into_bytes()),
+            row.inbox.map(|inbox| inbox.0.into_bytes()),
+            row.due,
+            row.snoozed,
+            ids(&row.tags),
             &row.data,
+        ))?;
+    if written > 0 {
+        connection.prepare_cached("DELETE FROM row_tags WHERE id = ?1")?.execute([id])?;
+        for tag in &row.tags {
+            connection
+                .prepare_cached("INSERT INTO row_tags (id, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+                .execute((id, tag.as_bytes()))?;
+        }
+    }
+    Ok(())
+}
+
+fn put_entry(connection: &Connection, entry: &Entry) -> Result<(), Fault> {
+    connection
+        .prepare_cached(
+            "INSERT INTO entries (list, id, conversation, inbox, owner, state, mark_1, mark_2, at, seq, data)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+             WHERE NOT EXISTS (SELECT 1 FROM hidden WHERE conversation = ?3)
+             ON CONFLICT (list, id) DO UPDATE SET
+               conversation = excluded.conversation, inbox = excluded.inbox, owner = excluded.owner,
+               state = excluded.state, mark_1 = excluded.mark_1, mark_2 = excluded.mark_2, at = excluded.at,
+               seq = excluded.seq, data = excluded.data
+             WHERE excluded.seq >= seq",
+        )?
+        .execute((
+            &entry.list,
+            entry.id.as_bytes(),
+            entry.conversation.0.as_bytes(),
+            entry.inbox.map(|inbox| inbox.0.into_bytes()),
+            entry.owner.map(Uuid::into_bytes),
+            &entry.state,
+            &entry.marks[0],
+            &entry.marks[1],
+            entry.at,
+            int(entry.seq),
+            &entry.data,
         ))?;
     Ok(())
 }

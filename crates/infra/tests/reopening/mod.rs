@@ -148,6 +148,22 @@ impl Store for Reopening {
         self.open().await.store().count_rows(filter).await
     }
 
+    async fn next_row_due(&self, filter: RowFilter) -> Result<Option<Ms>, Error> {
+        self.open().await.store().next_row_due(filter).await
+    }
+
+    async fn entry(&self, list: &str, id: Uuid) -> Result<Option<Entry>, Error> {
+        self.open().await.store().entry(list, id).await
+    }
+
+    async fn entries(&self, filter: EntryFilter) -> Result<Vec<Entry>, Error> {
+        self.open().await.store().entries(filter).await
+    }
+
+    async fn tally(&self, filter: EntryFilter) -> Result<Vec<Tally>, Error> {
+        self.open().await.store().tally(filter).await
+    }
+
     async fn record(&self, kind: &str, key: &[u8], now: Ms) -> Result<Option<Record>, Error> {
         self.open().await.store().record(kind, key, now).await
     }

@@ -1,6 +1,7 @@
 //! What every store must do. Each case is a sentence, gets an empty store and panics where the store does otherwise.
 
 pub mod effects;
+pub mod entries;
 pub mod lists;
 pub mod log;
 pub mod small;
@@ -21,6 +22,7 @@ where
     log::store(&make).await;
     effects::store(&make).await;
     lists::store(&make).await;
+    entries::store(&make).await;
     small::store(&make).await;
 }
 
@@ -115,6 +117,11 @@ fn row(number: u128, seq: u64, sort: i64) -> Row {
         offered_to: None,
         sort,
         reference: format!("B-{number}"),
+        person: None,
+        inbox: None,
+        due: None,
+        snoozed: false,
+        tags: Vec::new(),
         data: format!("{{\"seq\":{seq}}}").into_bytes(),
     }
 }
@@ -137,6 +144,9 @@ async fn nothing_of(store: &impl Store, refused: &Commit, stands: &[(Stream, u64
     }
     for row in &refused.rows {
         assert_eq!(ok(store.row(row.id).await), None, "a row was kept");
+    }
+    for entry in &refused.entries {
+        assert_eq!(ok(store.entry(&entry.list, entry.id).await), None, "an entry was kept");
     }
     for record in &refused.records {
         let found = ok(store.record(&record.kind, &record.key, i64::MIN).await);
