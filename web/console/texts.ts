@@ -1,15 +1,18 @@
 /** The desk's words and its language. */
 import { chooseLanguage, direction, translator } from "../shared/i18n.ts";
 import { desk } from "../shared/i18n/en.json";
+import { shell } from "../shared/i18n/en.shell.json";
 
-export const catalogues = { en: desk };
+/** One file for each area of the desk. A key stands in one of them only. */
+const en = { ...desk, ...shell };
+export const catalogues = { en };
 export const language = chooseLanguage(
   navigator.languages,
   Object.keys(catalogues),
   "en",
 ) as keyof typeof catalogues;
 export const t = translator(catalogues[language], language);
-export type Key = keyof typeof desk;
+export type Key = keyof typeof en;
 
 /** A text chosen by what the hub sent: the sentence for it, or the plain word where the catalogue has none. */
 export function named(prefix: string, word: string): string {
