@@ -1,5 +1,6 @@
 //! The one algorithm: load, gather, decide, seal, commit; on conflict again.
 
+use crate::lists::concern_lists;
 use crate::projections::row;
 use crate::seal::seal_all;
 use crate::states::Slot;
@@ -197,6 +198,10 @@ impl Engine {
             (Some(_), None) => true,
             (None, _) => false,
         };
+        let entries = match concern_lists(&headers) {
+            true => self.entries_of(id, before, &headers).await?,
+            false => Vec::new(),
+        };
         let commit = Commit {
             expected,
             events: sealed,
@@ -211,7 +216,7 @@ impl Engine {
             timers: if arm { vec![(Stream::Conversation(id), due)] } else { Vec::new() },
             links: along.links.clone(),
             rows: state.as_ref().filter(|_| changed).map(row).into_iter().collect(),
-            entries: Vec::new(),
+            entries,
             hide: Vec::new(),
             records: along.records.clone(),
         };

@@ -8,6 +8,7 @@ mod cursor;
 mod execute;
 mod files;
 mod keyring;
+mod lists;
 mod outbox;
 mod perform;
 mod presence;
@@ -24,7 +25,7 @@ pub use execute::{Done, SaidAt, Started};
 pub use files::{File, Incoming, Outgoing};
 pub use perform::{ReplyClaims, TargetClaims};
 pub use presence::Reach;
-pub use projections::{RowData, row};
+pub use projections::{RowData, lists as entries, row};
 pub use query::Opened;
 
 use baton_core::refusal::Refusal;
@@ -151,6 +152,7 @@ impl Engine {
             stop: watch::channel(false).0,
         });
         engine.store.reclaim_effects(engine.now()).await?;
+        engine.load_lists(&baton_core::permission::Permit::system(baton_core::actor::Part::Setup)).await?;
         engine.load_lines().await?;
         engine.load_reach().await?;
         Ok(engine)

@@ -1,6 +1,8 @@
 //! List rows: a pure fold of the state, so that a rebuild equals what was written live. Ids and numbers, no text: names
 //! and previews are opened from bodies when somebody looks.
 
+pub mod lists;
+
 use baton_core::actor::Who;
 use baton_core::conversation::Conversation;
 use baton_core::event::{Answered, Outcome, Trigger};

@@ -40,6 +40,11 @@ pub enum Signal {
         /// Who.
         agent: AgentId,
     },
+    /// A list that is not of conversations changed without an event.
+    Listed {
+        /// Whose list; none: everybody's.
+        owner: Option<AgentId>,
+    },
     /// Settings have a new version.
     Configured,
 }

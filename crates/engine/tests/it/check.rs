@@ -6,8 +6,8 @@ use baton_core::conversation::Conversation;
 use baton_core::event::{Fact, Fate, Header, Stream, chain, start_of_chain};
 use baton_core::ids::{AgentId, ConversationId, Ms};
 use baton_core::ownership::Holder;
-use baton_engine::row;
-use baton_kit::store::{Offset, Store};
+use baton_engine::{entries, row};
+use baton_kit::store::{EntryFilter, Offset, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl House {
@@ -34,6 +34,7 @@ impl House {
                 offers.entry(offer.to).or_default().insert(*id);
             }
         }
+        self.check_lists(&streams).await;
         for stream in &streams {
             let Stream::Agent(id) = stream else { continue };
             let (headers, _) = self.headers(*stream).await;
@@ -51,6 +52,23 @@ impl House {
             seats.is_empty() && offers.is_empty(),
             "chats of agents who know nothing of them: {seats:?} {offers:?}"
         );
+    }
+
+    /// What the headers alone say is what was written live, in every list.
+    async fn check_lists(&self, streams: &BTreeSet<Stream>) {
+        let mut counted = Vec::new();
+        for stream in streams {
+            let Stream::Conversation(id) = stream else { continue };
+            counted.extend(self.engine.recount(&reader(), *id).await.unwrap());
+        }
+        let mut kept = Vec::new();
+        for list in [entries::HANDOVERS, entries::REPORTS, entries::MENTIONS] {
+            let filter = EntryFilter { list: list.to_owned(), limit: usize::MAX, ..EntryFilter::default() };
+            kept.extend(self.store.entries(filter).await.unwrap());
+        }
+        counted.sort_by_key(|entry| entry.id);
+        kept.sort_by_key(|entry| entry.id);
+        assert_eq!(kept, counted, "the lists as they were written live");
     }
 
     async fn headers(&self, stream: Stream) -> (Vec<Header>, baton_core::ids::Hash32) {
