@@ -4,10 +4,12 @@ pub mod blobs;
 pub mod bus;
 pub mod memory;
 pub mod runtime;
+pub mod search;
 pub mod sqlite;
 
 pub use blobs::{FolderBlobs, MemoryBlobs};
 pub use bus::LocalBus;
 pub use memory::MemoryStore;
 pub use runtime::TokioRuntime;
-pub use sqlite::SqliteStore;
+pub use search::MemoryIndex;
+pub use sqlite::{SqliteIndex, SqliteStore};

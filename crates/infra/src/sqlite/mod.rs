@@ -12,6 +12,7 @@ mod migrate;
 mod open;
 mod readers;
 mod reads;
+mod search;
 mod writer;
 mod writes;
 
@@ -20,6 +21,7 @@ mod tests;
 
 pub use migrate::{Level, LevelError};
 pub use open::OpenError;
+pub use search::SqliteIndex;
 
 use async_trait::async_trait;
 use baton_core::event::Stream;
@@ -78,7 +80,7 @@ impl SqliteStore {
             identity: opened.identity,
             main: Writer::start("store-writer", writes::Main::new(opened.writer, nudge)).map_err(io)?,
             keys: Writer::start("store-keys", keys::Keys::new(opened.keys)).map_err(io)?,
-            readers: Readers::start(opened.readers).map_err(io)?,
+            readers: Readers::start("store-reader", opened.readers).map_err(io)?,
             checkpoints: Mutex::new(Some(checkpoints)),
             lock: Mutex::new(Some(opened.lock)),
         })

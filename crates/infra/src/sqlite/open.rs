@@ -155,7 +155,8 @@ fn writable(
     Ok(connection)
 }
 
-fn readable(path: &Path) -> Result<Connection, OpenError> {
+/// A connection that only reads.
+pub(super) fn readable(path: &Path) -> Result<Connection, OpenError> {
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(WAIT)?;

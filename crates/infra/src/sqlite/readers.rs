@@ -17,36 +17,36 @@ pub(super) struct Files {
     pub(super) keys: Connection,
 }
 
-type Query = Box<dyn FnOnce(&Files) + Send>;
+type Query<F> = Box<dyn FnOnce(&F) + Send>;
 
 /// The way to the reader threads.
-pub(super) struct Readers {
-    queue: RwLock<Option<SyncSender<Query>>>,
+pub(super) struct Readers<F = Files> {
+    queue: RwLock<Option<SyncSender<Query<F>>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
-impl Readers {
-    /// Starts one thread for each of these.
-    pub(super) fn start(files: Vec<Files>) -> std::io::Result<Self> {
+impl<F: Send + 'static> Readers<F> {
+    /// Starts one thread of this name for each of these.
+    pub(super) fn start(name: &str, files: Vec<F>) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(QUEUE);
         let receiver = Arc::new(Mutex::new(receiver));
         let mut threads = Vec::new();
         for files in files {
             let receiver = Arc::clone(&receiver);
-            let thread = std::thread::Builder::new().name("store-reader".to_owned());
+            let thread = std::thread::Builder::new().name(name.to_owned());
             threads.push(thread.spawn(move || serve(&files, &receiver))?);
         }
         Ok(Self { queue: RwLock::new(Some(sender)), threads: Mutex::new(threads) })
     }
 
     /// Reads.
-    pub(super) async fn call<T, F>(&self, read: F) -> Result<T, Error>
+    pub(super) async fn call<T, R>(&self, read: R) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&Files) -> Result<T, Fault> + Send + 'static,
+        R: FnOnce(&F) -> Result<T, Fault> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let query: Query = Box::new(move |files| {
+        let query: Query<F> = Box::new(move |files: &F| {
             if !reply.is_closed() {
                 let _ = reply.send(read(files).map_err(Error::from));
             }
@@ -75,7 +75,7 @@ impl Readers {
     }
 }
 
-fn serve(files: &Files, queue: &Mutex<Receiver<Query>>) {
+fn serve<F>(files: &F, queue: &Mutex<Receiver<Query<F>>>) {
     loop {
         // The lock is held while waiting and let go before reading: one thread waits, the others read.
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
