@@ -16,6 +16,8 @@ const { values, positionals } = parseArgs({
     full: { type: "boolean", default: false },
     touch: { type: "boolean", default: false },
     tall: { type: "string" },
+    /** Scrolls this far down first. */
+    down: { type: "string" },
   },
 });
 const [address, name] = positionals;
@@ -39,5 +41,10 @@ page.on("pageerror", (error) => console.error(error.message));
 await page.goto(address, { waitUntil: "load" });
 await page.waitForFunction(() => document.querySelector("h1"), undefined, { timeout: 10_000 });
 await page.evaluate(() => document.fonts.ready);
+if (values.down) {
+  await page.mouse.move(400, 400);
+  await page.mouse.wheel(0, Number(values.down));
+  await page.waitForTimeout(300);
+}
 await page.screenshot({ path: resolve(folder, `${name}.png`), fullPage: values.full });
 await browser.close();
