@@ -218,6 +218,13 @@ pub fn zone_moment(zone: &str, at: Ms, now: Ms, language: &str) -> String {
     }
 }
 
+/// When the day of `at` began by the clock of this place; by UTC if there is no such zone.
+pub fn start_of_day(zone: &str, at: Ms) -> Ms {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let now = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone);
+    now.start_of_day().map_or(at, |start| start.timestamp().as_millisecond())
+}
+
 /// Whether there is a time zone of this name.
 pub fn is_zone(name: &str) -> bool {
     TimeZone::get(name).is_ok()
@@ -236,6 +243,19 @@ mod tests {
 
     fn at(text: &str) -> Ms {
         text.parse::<Zoned>().expect("a moment").timestamp().as_millisecond()
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_of_its_own_place() {
+        let noon = at("2026-11-22T12:00[Europe/Berlin]");
+        assert_eq!(start_of_day("Europe/Berlin", noon), at("2026-11-22T00:00[Europe/Berlin]"));
+        assert_eq!(start_of_day("Pacific/Auckland", noon), at("2026-11-23T00:00[Pacific/Auckland]"));
+        for unknown in ["", "Mars/Base"] {
+            assert_eq!(start_of_day(unknown, noon), at("2026-11-22T00:00[UTC]"));
+        }
+        // On this day the clock jumped over midnight itself.
+        let jumped = at("2018-11-04T10:00[America/Sao_Paulo]");
+        assert_eq!(start_of_day("America/Sao_Paulo", jumped), at("2018-11-04T01:00[America/Sao_Paulo]"));
     }
 
     fn berlin() -> Hours {

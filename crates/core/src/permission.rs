@@ -65,6 +65,8 @@ pub enum Action {
     Serve(ConversationId),
     /// Read the directory of people, queues, bots and targets.
     Directory,
+    /// See how the whole team stands: board, handovers, reports, who looked at what.
+    Supervise,
     /// Change settings.
     Administer,
 }
@@ -126,6 +128,16 @@ pub fn permit(subject: &Subject, action: Action) -> Result<Permit, Refusal> {
         (Subject::Person { agent, .. }, Action::Read | Action::Work | Action::Presence | Action::Directory) => {
             Ok(Permit { actor: Actor::agent(*agent), conversation: None })
         }
+        (Subject::Person { agent, rank: Rank::Supervisor | Rank::Administrator }, Action::Supervise) => {
+            Ok(Permit { actor: Actor::agent(*agent), conversation: None })
+        }
+        (
+            Subject::Key { key, acts_for: Some((agent, Rank::Supervisor | Rank::Administrator)), .. },
+            Action::Supervise,
+        ) => Ok(Permit {
+            actor: Actor { who: Who::Integration { id: *key }, on_behalf: Some(*agent) },
+            conversation: None,
+        }),
         (Subject::Person { agent, rank: Rank::Administrator }, Action::Administer) => {
             Ok(Permit { actor: Actor::agent(*agent), conversation: None })
         }
@@ -137,6 +149,7 @@ pub fn permit(subject: &Subject, action: Action) -> Result<Permit, Refusal> {
             conversation: None,
         }),
         (Subject::Key { key, acts_for: None, .. }, Action::Read | Action::Directory)
+        | (Subject::Key { key, rank: Rank::Supervisor | Rank::Administrator, acts_for: None }, Action::Supervise)
         | (Subject::Key { key, rank: Rank::Administrator, .. }, Action::Administer) => {
             Ok(Permit { actor: Actor { who: Who::Integration { id: *key }, on_behalf: None }, conversation: None })
         }
@@ -161,6 +174,19 @@ mod tests {
         assert_eq!(permit(&subject, Action::Chat(chat(2))), Err(Refusal::NotFound));
         for action in [Action::Read, Action::Work, Action::Presence, Action::Administer, Action::Directory] {
             assert_eq!(permit(&subject, action), Err(Refusal::NotFound));
+        }
+    }
+
+    #[test]
+    fn supervisors_and_administrators_see_how_the_team_stands() {
+        let agent = AgentId(Uuid::from_u128(3));
+        for (rank, yes) in [(Rank::Agent, false), (Rank::Supervisor, true), (Rank::Administrator, true)] {
+            assert_eq!(permit(&Subject::Person { agent, rank }, Action::Supervise).is_ok(), yes);
+            let key = ApiKeyId(Uuid::from_u128(4));
+            assert_eq!(permit(&Subject::Key { key, rank, acts_for: None }, Action::Supervise).is_ok(), yes);
+            // A key that acts for somebody sees no more than they do.
+            let for_one = Subject::Key { key, rank: Rank::Administrator, acts_for: Some((agent, rank)) };
+            assert_eq!(permit(&for_one, Action::Supervise).is_ok(), yes);
         }
     }
 

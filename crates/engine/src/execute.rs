@@ -164,7 +164,8 @@ impl Engine {
         decision: Decision,
         along: &Along,
     ) -> Result<Done, Error> {
-        let Decision { events, effects, conversation, agents, reply } = decision;
+        let Decision { mut events, effects, conversation, agents, reply } = decision;
+        let mut audit = self.audited(&mut events).await?;
         let before = slot.state.as_ref();
         let expected = streams(&events);
         let mut chains: Vec<(Stream, baton_core::ids::Hash32)> = expected
@@ -175,6 +176,7 @@ impl Engine {
                     Stream::Agent(agent) => {
                         held.iter().filter_map(|g| g.as_ref()).find(|a| a.id == *agent).map(|a| a.head.chain)
                     }
+                    Stream::Audit => audit.as_ref().and_then(|end| end.as_ref()).map(|end| end.chain),
                     _ => None,
                 };
                 (*stream, chain.unwrap_or_else(|| baton_core::event::start_of_chain(*stream)))
@@ -232,17 +234,25 @@ impl Engine {
                     self.publish(&headers, offset);
                 }
                 Err(store::Error::Conflict) => {
+                    audit.iter_mut().for_each(|end| **end = None);
                     // Whatever was cached may be old; the next try loads everything again.
                     held.iter_mut().for_each(|guard| **guard = None);
                     return Err(Error::Store(CONFLICT.to_owned()));
                 }
                 Err(error) => {
+                    audit.iter_mut().for_each(|end| **end = None);
                     // It may have been kept or not: what the store says counts.
                     *slot = Slot::default();
                     held.iter_mut().for_each(|guard| **guard = None);
                     return Err(error.into());
                 }
             }
+        }
+        if let Some(end) = audit.as_mut().and_then(|end| end.as_mut())
+            && let Some(last) = headers.iter().rfind(|header| header.stream == Stream::Audit)
+            && let Some((_, chain)) = chains.iter().find(|(stream, _)| *stream == Stream::Audit)
+        {
+            (end.seq, end.at, end.chain) = (last.seq, last.at, *chain);
         }
         for mut agent in agents {
             if let Some((_, chain)) = chains.iter().find(|(stream, _)| *stream == Stream::Agent(agent.id)) {

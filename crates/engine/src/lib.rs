@@ -3,6 +3,8 @@
 //!
 //! The engine never names a runtime, a store, a bus or a plug-in: all come in through `kit`'s contracts.
 
+mod alerts;
+mod audit;
 mod config;
 mod cursor;
 mod execute;
@@ -19,6 +21,7 @@ mod seal;
 mod states;
 mod timers;
 
+pub use alerts::{Alert, AlertKind};
 pub use config::{Changed, Config};
 pub use cursor::{BadCursor, Cursor};
 pub use execute::{Done, SaidAt, Started};
@@ -115,6 +118,8 @@ pub struct Engine {
     pub(crate) lines: router::Lines,
     pub(crate) reach: Reach,
     pub(crate) wake: Wake,
+    pub(crate) audit: audit::Head,
+    pub(crate) alerts: watch::Sender<Arc<Vec<Alert>>>,
     stop: watch::Sender<bool>,
 }
 
@@ -149,6 +154,8 @@ impl Engine {
             lines: router::Lines::default(),
             reach: Reach::default(),
             wake: Wake::default(),
+            audit: audit::Head::default(),
+            alerts: watch::channel(Arc::default()).0,
             stop: watch::channel(false).0,
         });
         engine.store.reclaim_effects(engine.now()).await?;
@@ -163,6 +170,7 @@ impl Engine {
         self.clone().spawn("router", |engine, stop| Box::pin(router::run(engine, stop)));
         self.clone().spawn("timers", |engine, stop| Box::pin(timers::run(engine, stop)));
         self.clone().spawn("outbox", |engine, stop| Box::pin(outbox::run(engine, stop)));
+        self.clone().spawn("alerts", |engine, stop| Box::pin(alerts::run(engine, stop)));
         self.clone().spawn("presence", |engine, stop| Box::pin(presence::run(engine, stop)));
     }
 

@@ -123,6 +123,16 @@ impl Lines {
         out
     }
 
+    /// Whether somebody who serves this line has a seat free.
+    pub(crate) fn has_seat(&self, settings: &Settings, reach: &Reach, queue: QueueId, now: Ms) -> bool {
+        self.lock().agents.iter().any(|(agent, entry)| {
+            entry.available
+                && entry.load < settings.agents.get(agent).map_or(0, |card| card.capacity)
+                && settings.serves(*agent, queue)
+                && reach.reachable(*agent, now)
+        })
+    }
+
     /// The next offer to make, if any.
     fn next(&self, settings: &Settings, reach: &Reach, now: Ms) -> Option<(ConversationId, AgentId)> {
         let mut inner = self.lock();
