@@ -34,6 +34,24 @@ export const ROUTES: readonly RouteEntry[] = [
     load: page(() => import("./pages/Inbox.svelte")),
   },
   {
+    name: "search",
+    path: "/console/search",
+    title: "search_title",
+    load: page(() => import("./pages/Search.svelte")),
+  },
+  {
+    name: "board",
+    path: "/console/board",
+    title: "board_title",
+    load: page(() => import("./pages/Board.svelte")),
+  },
+  {
+    name: "reports",
+    path: "/console/reports",
+    title: "reports_title",
+    load: page(() => import("./pages/Reports.svelte")),
+  },
+  {
     name: "setup",
     path: "/setup",
     title: "setup_title",
