@@ -1873,8 +1873,8 @@ export interface components {
           /** @constant */
           type: "hello";
           token: string;
-          after?: components["schemas"]["Cursor"];
-          client?: components["schemas"]["Id"];
+          after?: components["schemas"]["Cursor"] | null;
+          client?: components["schemas"]["Id"] | null;
         }
       | {
           /** @constant */

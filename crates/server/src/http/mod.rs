@@ -4,6 +4,7 @@ mod admin;
 mod chat;
 mod desk;
 mod hooks;
+mod openapi;
 mod ops;
 mod pages;
 
@@ -29,8 +30,7 @@ pub(crate) fn router(app: App) -> Router {
         .with_state(app.clone());
     Router::new()
         .nest_service("/chat", chat)
-        .merge(desk::routes())
-        .merge(admin::routes())
+        .merge(api())
         .merge(hooks::routes())
         .merge(ops::routes())
         .merge(pages::routes())
@@ -39,6 +39,11 @@ pub(crate) fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(count))
         .with_state(app)
+}
+
+/// `/api/v1`.
+fn api() -> Router<App> {
+    Router::new().merge(desk::routes()).merge(admin::routes()).merge(openapi::routes())
 }
 
 /// Mirrors what is asked for: a `*` does not cover `Authorization` (Fetch standard, CORS protocol and credentials).

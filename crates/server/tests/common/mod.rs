@@ -3,6 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "tests talk to a hub of their own on this machine")]
 #![allow(unreachable_pub, reason = "a module of several test binaries")]
 
+pub mod contract;
+
 use futures_util::{SinkExt, StreamExt};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -183,11 +185,11 @@ impl Answer {
 async fn call(url: &str, method: Method, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Answer {
     provider();
     let client = reqwest::Client::builder().timeout(LIMIT).build().expect("a client");
-    let mut request = client.request(method, format!("{url}{path}"));
+    let mut request = client.request(method.clone(), format!("{url}{path}"));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    if let Some(body) = body {
+    if let Some(body) = body.clone() {
         request = request.header("content-type", "application/json").body(body);
     }
     let response = request.send().await.expect("the hub answers");
@@ -197,6 +199,8 @@ async fn call(url: &str, method: Method, path: &str, headers: &[(&str, &str)], b
     let (kind, retry_after) =
         (text("content-type").unwrap_or_default(), text("retry-after").and_then(|s| s.parse().ok()));
     let bytes = response.bytes().await.expect("a body");
+    let request = body.as_deref();
+    contract::Exchange { method: &method, address: path, request, status, kind: &kind, answer: &bytes }.check();
     let body = serde_json::from_slice(&bytes).unwrap_or_default();
     Answer { status, kind, cookie, retry_after, body }
 }
@@ -351,6 +355,7 @@ impl Agent {
 /// A WebSocket of JSON frames.
 pub struct Socket {
     inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    path: String,
     /// Every frame that came, in order.
     pub frames: Vec<Value>,
 }
@@ -365,19 +370,26 @@ impl Socket {
     pub async fn try_open(url: &str, path: &str, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
         provider();
         let url = format!("{}{path}", url.replacen("http", "ws", 1));
+        let path = path.to_owned();
         let mut request = url.into_client_request().expect("an address");
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().expect("a header"));
         }
         match timeout(LIMIT, connect_async(request)).await.expect("in time") {
-            Ok((inner, _)) => Ok(Self { inner, frames: Vec::new() }),
+            Ok((inner, _)) => Ok(Self { inner, path, frames: Vec::new() }),
             Err(tokio_tungstenite::tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("{error}"),
         }
     }
 
-    /// Sends a frame.
+    /// Sends a frame of which the document tells.
     pub async fn send(&mut self, frame: Value) {
+        contract::check_frame(&self.path, "client", &frame);
+        self.send_anything(frame).await;
+    }
+
+    /// Sends what need not be a frame.
+    pub async fn send_anything(&mut self, frame: Value) {
         self.inner.send(Message::Text(frame.to_string().into())).await.expect("sent");
     }
 
@@ -387,6 +399,7 @@ impl Socket {
             match timeout(LIMIT, self.inner.next()).await.expect("a frame in time")? {
                 Ok(Message::Text(text)) => {
                     let frame: Value = serde_json::from_str(&text).expect("JSON");
+                    contract::check_frame(&self.path, "server", &frame);
                     self.frames.push(frame.clone());
                     return Some(frame);
                 }
