@@ -39,6 +39,7 @@ export type {
   EventPage,
   Fate,
   Uploaded,
+  Uploaded as HubFile,
   Handover,
   HandoverAnswer,
   HandoverPage,
