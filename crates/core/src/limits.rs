@@ -86,6 +86,8 @@ pub const UNDO: Ms = 5 * SECOND;
 pub const UNDO_MOST: Ms = 30 * SECOND;
 /// A chat may be put away for this long at most.
 pub const SNOOZE: Ms = 14 * DAY;
+/// Everybody who serves a line is full and somebody waits there for so long: supervisors are told.
+pub const OVER_LOAD: Ms = 2 * MINUTE;
 /// A reader's looks into one chat of a colleague are logged once in this time.
 pub const LOOK_AGAIN: Ms = 15 * MINUTE;
 /// Looks that an agent's state remembers to tell a repeat.
@@ -180,3 +182,43 @@ pub const UPLOADS_ALL: usize = 32;
 pub const UPLOAD_SILENT: Ms = 30 * SECOND;
 /// An upload that takes longer is dropped.
 pub const UPLOAD: Ms = 10 * MINUTE;
+/// Contrast that a colour needs under white text (WCAG 2.2, 1.4.3).
+pub const CONTRAST: f64 = 4.5;
+/// Texts of the widget that an inbox may set.
+pub const WIDGET_TEXTS: usize = 100;
+/// Characters of one of them.
+pub const WIDGET_TEXT_CHARS: usize = 500;
+/// Questions before a chat.
+pub const PRE_CHAT_FIELDS: usize = 8;
+/// Options of one of them.
+pub const PRE_CHAT_OPTIONS: usize = 30;
+/// Characters of an answer in one line.
+pub const PRE_CHAT_CHARS: usize = 200;
+/// Characters of an answer in several lines.
+pub const PRE_CHAT_AREA_CHARS: usize = 2_000;
+/// The longest life of a token by which a site says who its customer is.
+pub const IDENTITY_TOKEN: Ms = DAY;
+/// Its bytes.
+pub const IDENTITY_TOKEN_BYTES: usize = 24 * 1024;
+/// How far the clock of whoever signs may be off.
+pub const CLOCK_SKEW: Ms = MINUTE;
+/// A bot that is tried by an administrator answers within this.
+pub const BOT_TRY: Ms = 30 * SECOND;
+/// Characters of a question to the search.
+pub const SEARCH_CHARS: usize = 400;
+/// Words and phrases of a question to the search.
+pub const SEARCH_TERMS: usize = 24;
+/// Conversations in one page of what was found.
+pub const SEARCH_PAGE: usize = 50;
+/// Conversations that one search looks at: those that the reader may not see count, too.
+pub const SEARCH_CHECKED: usize = 400;
+/// Messages shown of one conversation that was found.
+pub const SEARCH_HITS: usize = 3;
+/// Messages opened of one conversation that was found.
+pub const SEARCH_OPENED: usize = 24;
+/// Events that the search index takes in at once.
+pub const SEARCH_BATCH: usize = 1_000;
+/// Words that the search can suggest.
+pub const SEARCH_WORDS: usize = 100_000;
+/// A new message is found after this, unless the index is behind.
+pub const SEARCH_GATHER: Ms = 200;

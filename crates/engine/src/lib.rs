@@ -9,6 +9,7 @@ mod config;
 mod cursor;
 mod execute;
 mod files;
+mod identify;
 mod keyring;
 mod lists;
 mod outbox;
@@ -18,6 +19,7 @@ mod projections;
 mod query;
 mod router;
 mod seal;
+pub mod search;
 mod states;
 mod timers;
 
