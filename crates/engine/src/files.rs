@@ -242,16 +242,7 @@ impl Engine {
     /// The store's own.
     pub async fn destroy_texts(&self, permit: &Permit, id: ConversationId) -> Result<(), Error> {
         allowed(permit, id)?;
-        let mut keys: Vec<KeyId> = Vec::new();
-        self.fold(baton_core::event::Stream::Conversation(id), |header, _| {
-            if let Some(key) = header.key
-                && !keys.contains(&key)
-            {
-                keys.push(key);
-            }
-        })
-        .await?;
-        for key in keys {
+        for key in self.keys_of(id).await? {
             self.keyring.destroy(key).await?;
             self.blobs.delete(self.group(key)).await?;
         }

@@ -79,8 +79,24 @@ impl Keyring {
 
     /// A fresh key for an episode of this person, whose own key is made on first use.
     pub(crate) async fn episode(&self, person: PersonId) -> Result<KeyId, Error> {
-        let person = KeyId(person.0);
         let id = KeyId(uuid::Builder::from_random_bytes(seed(&*self.runtime)).into_uuid());
+        let key = self.fresh();
+        self.wrap_under(person, id, &key).await?;
+        self.keep(id, &key);
+        Ok(id)
+    }
+
+    /// Wraps an episode's key anew, under this person's key.
+    pub(crate) async fn give_to(&self, id: KeyId, person: PersonId) -> Result<(), Error> {
+        match self.get(id).await? {
+            Some(key) => self.wrap_under(person, id, &key).await,
+            // It was destroyed: there is nothing to give.
+            None => Ok(()),
+        }
+    }
+
+    async fn wrap_under(&self, person: PersonId, id: KeyId, key: &Key) -> Result<(), Error> {
+        let person = KeyId(person.0);
         let mut keys = Vec::with_capacity(2);
         let parent = match self.get(person).await? {
             Some(key) => key,
@@ -91,15 +107,14 @@ impl Keyring {
                     parent: None,
                     wrapped: wrap_key(&self.master.0, self.nonce(), person, &key),
                 });
-                self.keep(person, &key);
                 key
             }
         };
-        let key = self.fresh();
-        keys.push(WrappedKey { id, parent: Some(person), wrapped: wrap_key(&parent, self.nonce(), id, &key) });
+        keys.push(WrappedKey { id, parent: Some(person), wrapped: wrap_key(&parent, self.nonce(), id, key) });
         self.store.put_keys(keys).await?;
-        self.keep(id, &key);
-        Ok(id)
+        // Only what is durable is kept: another key for the same person must not come in between.
+        self.keep(person, &parent);
+        Ok(())
     }
 
     /// Destroys a key for good: what it sealed can never be opened again.

@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use crate::files::Uploads;
 use crate::plugins::Registry;
 use crate::throttle::Throttle;
 use baton_engine::Engine;
@@ -16,6 +17,7 @@ pub(crate) struct Inner {
     pub(crate) registry: Arc<Registry>,
     pub(crate) tokens: Secret,
     pub(crate) throttle: Throttle,
+    pub(crate) uploads: Uploads,
     pub(crate) metrics: PrometheusHandle,
     /// Cookies are for HTTPS alone.
     pub(crate) secure: bool,

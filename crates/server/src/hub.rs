@@ -3,6 +3,7 @@
 use crate::accounts::{digest, fresh_key, fresh_token};
 use crate::analyzer::Insight;
 use crate::app::{App, Inner};
+use crate::files::Uploads;
 use crate::options::Options;
 use crate::plugins::Registry;
 use crate::throttle::Throttle;
@@ -133,6 +134,7 @@ fn app(opened: &Opened, public_url: String, stop: watch::Receiver<bool>) -> Resu
         registry: opened.registry.clone(),
         tokens: opened.engine.master().tokens(),
         throttle: Throttle::default(),
+        uploads: Uploads::default(),
         metrics: handle,
         secure: public_url.starts_with("https://"),
         stop,

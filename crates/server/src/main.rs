@@ -4,13 +4,16 @@ mod accounts;
 mod analyzer;
 mod app;
 mod demo;
+mod files;
 mod http;
 mod hub;
+mod identity;
 mod json;
 mod options;
 mod plugins;
 mod problem;
 mod throttle;
+mod widget;
 
 use anyhow::{Context, Result};
 use baton_core::settings::Rank;

@@ -2,8 +2,11 @@
 
 use crate::accounts::{Account, check_strength, hash_passphrase};
 use crate::app::App;
+use crate::demo;
+use crate::identity::Secrets;
 use crate::plugins::{BotPlugin, TargetPlugin};
 use crate::problem::Problem;
+use crate::widget::{self, Widget};
 use baton_core::event::Object;
 use baton_core::hours::is_zone;
 use baton_core::ids::{AgentId, ConnectionId, QueueId};
@@ -46,7 +49,7 @@ pub(super) async fn checked(
 ) -> Result<Value, Problem> {
     let settings = app.engine.settings();
     match object {
-        Object::Inbox => inbox(&settings, id, body),
+        Object::Inbox => inbox(&settings, id, body, old),
         Object::Queue => queue(&settings, body),
         Object::Bot => connection(object, body, old).and_then(bot),
         Object::Target => connection(object, body, old).and_then(target),
@@ -60,7 +63,7 @@ fn known_queue(settings: &Settings, place: &str, id: QueueId) -> Result<(), Prob
     if settings.queues.contains_key(&id) { Ok(()) } else { Err(invalid(place, "there is no queue with this id")) }
 }
 
-fn inbox(settings: &Settings, id: Uuid, body: Value) -> Result<Value, Problem> {
+fn inbox(settings: &Settings, id: Uuid, body: Value, old: Option<&Value>) -> Result<Value, Problem> {
     let card: Inbox = read("card", body.get("card").cloned().unwrap_or_default())?;
     name("card.name", &card.name)?;
     let good = !card.slug.is_empty()
@@ -102,7 +105,28 @@ fn inbox(settings: &Settings, id: Uuid, body: Value) -> Result<Value, Problem> {
     for queue in &card.queues {
         known_queue(settings, "card.queues", *queue)?;
     }
-    Ok(json!({"card": card}))
+    let mut out = json!({"card": card});
+    match body.get("widget") {
+        Some(Value::Null) => {}
+        Some(new) => {
+            let new: Widget = read("widget", new.clone())?;
+            new.check()?;
+            out["widget"] = serde_json::to_value(new).unwrap_or_default();
+        }
+        None => out["widget"] = old.and_then(|old| old.get("widget")).cloned().unwrap_or_default(),
+    }
+    // Secrets have a request of their own; what marks demo data is nobody's to set.
+    for kept in ["identity", demo::MARK] {
+        if let Some(value) = old.and_then(|old| old.get(kept)) {
+            out[kept] = value.clone();
+        }
+    }
+    if out["widget"].is_null()
+        && let Some(out) = out.as_object_mut()
+    {
+        out.remove("widget");
+    }
+    Ok(out)
 }
 
 fn queue(settings: &Settings, body: Value) -> Result<Value, Problem> {
@@ -267,6 +291,16 @@ pub(super) fn shown(id: Uuid, version: u32, object: Object, json: &Value) -> Val
         });
     }
     let mut out = json.clone();
+    if object == Object::Inbox {
+        let secrets: Secrets =
+            json.get("identity").and_then(|kept| serde_json::from_value(kept.clone()).ok()).unwrap_or_default();
+        out["identity"] = json!({"set": secrets.first.is_some(), "second": secrets.second.is_some()});
+        out["widget"] = serde_json::to_value(widget::of(json)).unwrap_or_default();
+        out["demo"] = json!(demo::marked(json));
+        if let Some(out) = out.as_object_mut() {
+            out.remove(demo::MARK);
+        }
+    }
     if let Some(secret) = out.pointer_mut("/plugin/secret") {
         *secret = json!("set");
     }

@@ -1,7 +1,9 @@
 //! `/api/v1` for administrators: inboxes, queues, bots, targets, accounts, API keys. Each change is a new immutable
 //! version; secrets can be written and never read.
 
+mod bot_try;
 mod check;
+mod identity;
 
 use crate::accounts::{ApiKey, Caller, fresh_key};
 use crate::app::App;
@@ -11,7 +13,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use baton_core::event::Object;
 use baton_core::ids::Ids;
 use baton_core::permission::Action;
@@ -25,6 +27,8 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/api/v1/keys", get(keys).post(make_key))
         .route("/api/v1/keys/{id}", axum::routing::delete(remove_key))
+        .route("/api/v1/inboxes/{id}/identity-secret", post(identity::rotate))
+        .route("/api/v1/bots/{id}/try", post(bot_try::ask))
         .merge(objects("inboxes", Object::Inbox))
         .merge(objects("queues", Object::Queue))
         .merge(objects("bots", Object::Bot))

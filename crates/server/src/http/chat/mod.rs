@@ -1,8 +1,11 @@
 //! `/chat/v1`: the customer's side. A token is scoped to one conversation.
 
+mod files;
+mod identity;
 mod requests;
 mod socket;
 mod stream;
+mod transcript;
 pub(crate) mod wire;
 
 use crate::app::App;
@@ -25,10 +28,14 @@ pub(crate) fn routes() -> Router<App> {
         .route("/v1/conversation", get(requests::state))
         .route("/v1/conversation/events", get(requests::events))
         .route("/v1/conversation/messages", post(requests::send))
+        .route("/v1/conversation/identity", post(identity::identify))
+        .route("/v1/conversation/files", post(files::upload))
+        .route("/v1/conversation/files/{blob}", get(files::download))
         .route("/v1/conversation/person", post(requests::person))
         .route("/v1/conversation/withdraw", post(requests::withdraw))
         .route("/v1/conversation/message-left", post(requests::leave_message))
         .route("/v1/conversation/rating", post(requests::rate))
+        .route("/v1/conversation/transcript", get(transcript::transcript))
         .route("/v1/conversation/typing", post(requests::typing))
         .route("/v1/conversation/seen", post(requests::seen))
         .route("/v1/conversation/stream", get(stream::stream))

@@ -2,6 +2,7 @@
 
 use super::{Customer, wire};
 use crate::app::App;
+use crate::files::{self, SendFile};
 use crate::json::{Json, Path, Query};
 use crate::problem::Problem;
 use axum::extract::State;
@@ -11,23 +12,24 @@ use baton_core::command::{Command, Rate, Say, Start};
 use baton_core::content::{Content, Part};
 use baton_core::decide::Reply;
 use baton_core::event::Answered;
-use baton_core::ids::{ClientId, PersonId};
+use baton_core::ids::{ClientId, Ids, PersonId};
 use baton_core::limits;
 use baton_core::notice::person_word;
 use baton_core::permission::{Action, Subject, permit};
 use baton_core::refusal::Refusal;
 use baton_engine::Done;
+use baton_kit::runtime::seed;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// What a page may know before a chat begins.
 pub(super) async fn inbox(State(app): State<App>, Path(slug): Path<String>) -> Result<Response, Problem> {
-    let (_, inbox) = app.engine.inbox(&slug).map_err(|_| unknown_inbox())?;
+    let (id, inbox) = app.engine.inbox(&slug).map_err(|_| unknown_inbox())?;
     let settings = app.engine.settings();
     let bot = inbox.bot.map(|bot| settings.connection_name(bot).to_owned());
     let body = json!({
         "slug": inbox.slug, "name": inbox.name, "bot_name": bot, "language": inbox.language,
-        "person_word": person_word(&inbox.language),
+        "person_word": person_word(&inbox.language), "widget": app.public_widget(id),
     });
     Ok(axum::Json(body).into_response())
 }
@@ -47,12 +49,27 @@ pub(super) struct StartBody {
     key: Option<String>,
     #[serde(default)]
     variables: Map<String, Value>,
+    /// Who the customer is, signed by the house's own site.
+    identity: Option<String>,
+    /// Answers to the questions before the chat.
+    #[serde(default)]
+    fields: Map<String, Value>,
 }
 
 pub(super) async fn start(State(app): State<App>, Json(body): Json<StartBody>) -> Result<Response, Problem> {
     let engine = &app.engine;
     let (inbox, settings) = engine.inbox(&body.inbox).map_err(|_| unknown_inbox())?;
-    let variables_size = serde_json::to_vec(&body.variables).map_or(0, |bytes| bytes.len());
+    let identity = body.identity.filter(|token| !token.is_empty());
+    let identity = identity.map(|token| app.read_identity(inbox, &token)).transpose()?;
+    let mut known: Vec<&str> = Vec::new();
+    if let Some(identity) = &identity {
+        let told = [("name", &identity.name), ("mail", &identity.mail), ("phone", &identity.phone)];
+        known.extend(told.iter().filter(|(_, value)| value.is_some()).map(|(key, _)| *key));
+    }
+    let fields = app.widget(inbox).filled(&body.fields, &known)?;
+    let mut variables = body.variables;
+    variables.extend(fields.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))));
+    let variables_size = serde_json::to_vec(&variables).map_or(0, |bytes| bytes.len());
     if variables_size > limits::VARIABLES_BYTES {
         return Err(Refusal::Field("variables").into());
     }
@@ -61,17 +78,27 @@ pub(super) async fn start(State(app): State<App>, Json(body): Json<StartBody>) -
     let language =
         body.language.map(|tag| tag.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_lowercase());
     let language = language.filter(|code| code.len() == 2).unwrap_or(settings.language);
-    let person = PersonId(
-        baton_core::ids::Ids::new(baton_kit::runtime::seed(&**engine.runtime()), engine.runtime().now()).deal(),
-    );
-    let name = body.name.filter(|name| !name.trim().is_empty());
-    let start = Start { inbox, person, language, name, contact: None, page, variables: body.variables };
+    // Who is known has the same person on every device; who is not is a new one each time.
+    let person = match identity.as_ref().and_then(|identity| app.person_of(inbox, identity)) {
+        Some(person) => person,
+        None => PersonId(Ids::new(seed(&**engine.runtime()), engine.runtime().now()).deal()),
+    };
+    let told = |key: &str| fields.get(key).cloned();
+    let name = identity.as_ref().and_then(|identity| identity.name.clone());
+    let name = name.or_else(|| told("name")).or(body.name).filter(|name| !name.trim().is_empty());
+    let contact = identity.as_ref().and_then(|identity| identity.mail.clone().or(identity.phone.clone()));
+    let contact = contact.or_else(|| told("mail")).or_else(|| told("phone"));
+    let start = Start { inbox, person, language, name, contact, page, variables };
     // Anybody may open a conversation; the subject is the one that comes of it.
     let anybody = Subject::Customer { conversation: baton_core::ids::ConversationId(uuid::Uuid::nil()) };
     let start_permit = permit(&anybody, Action::Start)?;
     let started = engine.start(&start_permit, start, body.key.as_deref().filter(|key| key.len() <= 200)).await?;
     let token = app.chat_token(started.conversation);
     let customer = app.customer(&token)?;
+    let mut started = started;
+    if let Some(identity) = identity.filter(|_| !started.state.known) {
+        started.state = app.make_known(&customer, inbox, identity).await?.state;
+    }
     let next = started.state.clients.get(&body.client).copied().unwrap_or(0) + 1;
     let body = json!({
         "conversation": started.conversation,
@@ -125,6 +152,8 @@ pub(super) struct SendBody {
     counter: u64,
     text: Option<String>,
     choice: Option<ChoiceBody>,
+    /// A file that was uploaded before.
+    file: Option<SendFile>,
     reply_to: Option<u64>,
 }
 
@@ -133,10 +162,11 @@ impl SendBody {
         (self.client, self.counter)
     }
 
-    fn content(&self) -> Result<Content, Problem> {
-        match (&self.text, &self.choice) {
-            (Some(text), None) => Ok(Content::text(text).map_err(Refusal::from)?),
-            (None, Some(choice)) => {
+    async fn content(&self, app: &App, customer: &Customer) -> Result<Content, Problem> {
+        match (&self.text, &self.choice, &self.file) {
+            (Some(text), None, None) => Ok(Content::text(text).map_err(Refusal::from)?),
+            (None, None, Some(file)) => files::content(app, &customer.permit, customer.id, file, false).await,
+            (None, Some(choice), None) => {
                 let text = Part::Text { text: choice.label.clone(), markdown: false, language: None };
                 let value = Part::Event { name: "choice".into(), json: json!({"value": choice.value}) };
                 let mut content = Content::parts(vec![text, value]).map_err(Refusal::from)?;
@@ -146,14 +176,20 @@ impl SendBody {
                 }
                 Ok(content)
             }
-            _ => Err(Problem::malformed("send either `text` or `choice`")),
+            _ => Err(Problem::malformed("send one of `text`, `choice` and `file`")),
         }
     }
 }
 
 /// Says something; the answer is that of the first time, however often it is repeated.
 pub(super) async fn say(app: &App, customer: &Customer, body: &SendBody) -> Result<(bool, Value), Problem> {
-    let say = Say { content: body.content()?, once: Some(body.client()), reply_to: body.reply_to, basis: None };
+    let say = Say {
+        content: body.content(app, customer).await?,
+        once: Some(body.client()),
+        reply_to: body.reply_to,
+        basis: None,
+        hold: false,
+    };
     let Done { reply, said, .. } = app.engine.execute(&customer.permit, customer.id, Command::Say(say)).await?;
     let said = said.ok_or_else(|| Problem::new(500, "internal", "The first send of this count cannot be found."))?;
     let answer = json!({"position": said.position, "at": said.at, "counter": body.counter, "client": body.client, "message": said.message});
@@ -213,7 +249,7 @@ pub(super) async fn leave_message(
     let text = body.text.filter(|text| !text.trim().is_empty());
     let once = body.client.zip(body.counter);
     let text = text.map(|text| Content::text(&text)).transpose().map_err(Refusal::from)?;
-    let text = text.map(|content| Say { content, once, reply_to: None, basis: None });
+    let text = text.map(|content| Say { content, once, reply_to: None, basis: None, hold: false });
     let command = Command::LeaveMessage { text, contact: body.contact };
     let done = app.engine.execute(&customer.permit, customer.id, command).await?;
     let due = match done.state.own.holder {

@@ -2,6 +2,7 @@
 
 use super::Desk;
 use super::idempotency::{Key, Ran};
+use crate::files::{self, SendFile};
 use crate::json::{Json, Path};
 use crate::problem::Problem;
 use axum::http::StatusCode;
@@ -9,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use baton_core::command::{Command, Say};
 use baton_core::content::Content;
 use baton_core::decide::Reply;
-use baton_core::ids::{ClientId, ConversationId};
+use baton_core::ids::{AgentId, ClientId, ConversationId};
 use baton_core::refusal::Refusal;
 use serde::Deserialize;
 use serde_json::json;
@@ -19,10 +20,15 @@ use serde_json::json;
 pub(super) struct SayBody {
     client: ClientId,
     counter: u64,
-    text: String,
+    text: Option<String>,
+    /// A file that was uploaded before, in place of a text.
+    file: Option<SendFile>,
     /// The seq that the speaker's screen had.
     as_of: Option<u64>,
     reply_to: Option<u64>,
+    /// It may be undone for a moment.
+    #[serde(default)]
+    hold: bool,
 }
 
 /// Says something to the customer; the answer is that of the first time, however often it is repeated.
@@ -32,8 +38,12 @@ pub(super) async fn say(
     Json(body): Json<SayBody>,
 ) -> Result<Response, Problem> {
     let permit = desk.work()?;
-    let content = Content::text(&body.text).map_err(Refusal::from)?;
-    let say = Say { content, once: Some((body.client, body.counter)), reply_to: body.reply_to, basis: body.as_of };
+    let content = match (&body.text, &body.file) {
+        (Some(text), None) => Content::text(text).map_err(Refusal::from)?,
+        (None, Some(file)) => files::content(&desk.app, &permit, id, file, true).await?,
+        _ => return Err(Problem::malformed("send either `text` or `file`")),
+    };
+    let say = Say { content, once: Some((body.client, body.counter)), reply_to: body.reply_to, basis: body.as_of, hold: body.hold };
     let done = desk.app.engine.execute(&permit, id, Command::Say(say)).await?;
     let said = done.said.ok_or_else(|| Problem::new(500, "internal", "The first send of this count is not found."))?;
     let status = if done.reply == Reply::Repeat { StatusCode::OK } else { StatusCode::CREATED };
@@ -48,6 +58,9 @@ pub(super) async fn say(
 #[serde(deny_unknown_fields)]
 pub(super) struct NoteBody {
     text: String,
+    /// Whom it calls.
+    #[serde(default)]
+    mentions: Vec<AgentId>,
 }
 
 /// A note for people. Whoever may read the conversation may add one.
@@ -60,7 +73,7 @@ pub(super) async fn note(
     let permit = desk.work()?;
     desk.view()?.readable(id).await?;
     let text = Content::text(&body.text).map_err(Refusal::from)?;
-    match desk.run(&key, &permit, id, Command::Note { text }).await? {
+    match desk.run(&key, &permit, id, Command::Note { text, mentions: body.mentions }).await? {
         Ran::First(done) => {
             let said = done.said.ok_or_else(|| Problem::new(500, "internal", "The note is not found."))?;
             let answer = json!({"seq": said.seq, "at": said.at});

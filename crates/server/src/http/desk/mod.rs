@@ -5,6 +5,7 @@ mod actions;
 mod detail;
 mod directory;
 mod feed;
+mod files;
 mod idempotency;
 mod lists;
 mod messages;
@@ -38,6 +39,8 @@ pub(crate) fn routes() -> Router<App> {
         .route(&one(""), get(detail::detail))
         .route(&one("/events"), get(detail::events))
         .route(&one("/messages"), post(messages::say))
+        .route(&one("/files"), post(files::upload))
+        .route(&one("/files/{blob}"), get(files::download))
         .route(&one("/notes"), post(messages::note))
         .route(&one("/typing"), post(messages::typing))
         .route(&one("/accept"), post(actions::accept))

@@ -1,0 +1,64 @@
+//! The customer's site says who the customer is.
+
+use super::{Customer, wire};
+use crate::app::App;
+use crate::identity::{self, Secrets};
+use crate::json::Json;
+use crate::problem::Problem;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use baton_core::command::Identify;
+use baton_core::event::{Identity, Object};
+use baton_core::ids::{InboxId, PersonId};
+use serde::Deserialize;
+
+impl App {
+    /// Reads a token of the site of this inbox.
+    pub(super) fn read_identity(&self, inbox: InboxId, token: &str) -> Result<Identity, Problem> {
+        let config = self.engine.config();
+        let kept = config.get(Object::Inbox, inbox.0).and_then(|json| json.get("identity"));
+        let secrets: Secrets = kept.and_then(|kept| serde_json::from_value(kept.clone()).ok()).unwrap_or_default();
+        identity::verify(token, &secrets, self.engine.runtime().now())
+            .map_err(|why| Problem::new(401, "identity_invalid", why.to_string()))
+    }
+
+    /// The person of this identity: the same on every device of theirs.
+    pub(super) fn person_of(&self, inbox: InboxId, identity: &Identity) -> Option<PersonId> {
+        identity.sub.as_deref().map(|sub| identity::person(self.engine.master(), inbox, sub))
+    }
+
+    /// Makes the customer of this conversation known.
+    pub(super) async fn make_known(
+        &self,
+        customer: &Customer,
+        inbox: InboxId,
+        identity: Identity,
+    ) -> Result<baton_engine::Done, Problem> {
+        let person = self.person_of(inbox, &identity);
+        let person =
+            person.ok_or_else(|| Problem::new(401, "identity_invalid", identity::Invalid::Nobody.to_string()))?;
+        Ok(self.engine.identify(&customer.permit, customer.id, Identify { person, identity }).await?)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Token {
+    token: String,
+}
+
+pub(super) async fn identify(
+    State(app): State<App>,
+    customer: Customer,
+    Json(Token { token }): Json<Token>,
+) -> Result<Response, Problem> {
+    let state = app.engine.conversation(&customer.permit, customer.id).await?;
+    let identity = app.read_identity(state.inbox, &token)?;
+    // On a device that several use, the next to log in must not get the chat of the one before.
+    if state.known && app.person_of(state.inbox, &identity).is_some_and(|person| person != state.person) {
+        let why = "This chat belongs to another customer of this site. Start a new one.";
+        return Err(Problem::new(409, "identity_other", why));
+    }
+    let done = app.make_known(&customer, state.inbox, identity).await?;
+    Ok(axum::Json(wire::state(&app, &customer.permit, &done.state).await).into_response())
+}
