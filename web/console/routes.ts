@@ -4,6 +4,7 @@
  * a page gets them as `params`.
  */
 import type { Component } from "svelte";
+import type { Role } from "../shared/api.ts";
 import type { Key } from "./texts.ts";
 
 export type Params = Record<string, string>;
@@ -20,10 +21,14 @@ export type RouteEntry = {
   alone?: boolean;
   /** Can be seen without log-in. */
   open?: boolean;
+  /** For these only; others read that it is not for them. */
+  roles?: readonly Role[];
 };
 
 /** A page may take fewer props than it is given. */
 const page = (load: () => Promise<{ default: unknown }>) => load as RouteEntry["load"];
+
+const LEADS: readonly Role[] = ["supervisor", "administrator"];
 
 export const ROUTES: readonly RouteEntry[] = [
   {
@@ -50,6 +55,32 @@ export const ROUTES: readonly RouteEntry[] = [
     path: "/console/reports",
     title: "reports_title",
     load: page(() => import("./pages/Reports.svelte")),
+  },
+  {
+    name: "search",
+    path: "/console/search",
+    title: "nav_search",
+    load: page(() => import("./pages/Search.svelte")),
+  },
+  {
+    name: "board",
+    path: "/console/board",
+    title: "nav_board",
+    load: page(() => import("./pages/Board.svelte")),
+    roles: LEADS,
+  },
+  {
+    name: "reports",
+    path: "/console/reports",
+    title: "nav_reports",
+    load: page(() => import("./pages/Reports.svelte")),
+    roles: LEADS,
+  },
+  {
+    name: "help",
+    path: "/console/help",
+    title: "nav_help",
+    load: page(() => import("./pages/Help.svelte")),
   },
   {
     name: "setup",

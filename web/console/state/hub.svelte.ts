@@ -1,7 +1,8 @@
 /** Who is logged in, and calls to the hub in their name. */
-import type { Me } from "../../shared/api.ts";
+import type { Me, Problem } from "../../shared/api.ts";
 import { asProblem, call, HubError } from "../../shared/problem.ts";
 import { t } from "../texts.ts";
+import { forgetAll } from "./kept.ts";
 import { toasts } from "./toasts.svelte.ts";
 
 export type SetupForm = {
@@ -38,6 +39,8 @@ class Hub {
   }
 
   async logOut(): Promise<void> {
+    // Unsent texts are for the one who wrote them: the next at this computer must not find them.
+    if (this.me) forgetAll(this.me.agent);
     await this.post("logout", {}).catch(() => undefined);
     this.me = null;
   }
@@ -54,6 +57,43 @@ class Hub {
 
   post<T>(path: string, body: unknown): Promise<T> {
     return this.#call<T>(path, "POST", body);
+  }
+
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.#call<T>(path, "PUT", body);
+  }
+
+  delete(path: string): Promise<null> {
+    return this.#call<null>(path, "DELETE");
+  }
+
+  /** Sends a file and tells how far it is; `abort` ends it. */
+  upload<T>(path: string, file: Blob, progress: (share: number) => void): { done: Promise<T>; abort: () => void } {
+    const request = new XMLHttpRequest();
+    const done = new Promise<T>((resolve, reject) => {
+      request.open("POST", `/api/v1/${path}`);
+      request.responseType = "json";
+      request.setRequestHeader("content-type", file.type || "application/octet-stream");
+      request.setRequestHeader("x-baton-csrf", this.me?.csrf ?? "");
+      request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
+      request.onerror = () => reject(new HubError({ code: "unreachable", title: t("unreachable") }));
+      request.onabort = () => reject(new HubError({ code: "aborted", title: "" }));
+      request.onload = () => {
+        const answer = request.response as (T & Partial<Problem>) | null;
+        if (request.status < 300 && answer) resolve(answer);
+        else
+          reject(
+            new HubError({
+              ...(answer ?? {}),
+              status: request.status,
+              code: answer?.code ?? `http_${request.status}`,
+              title: answer?.title ?? `HTTP ${request.status}`,
+            }),
+          );
+      };
+      request.send(file);
+    });
+    return { done, abort: () => request.abort() };
   }
 
   /** Does it and shows a toast when it did not work; `undefined` then. */
