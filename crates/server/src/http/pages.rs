@@ -83,8 +83,8 @@ fn file(path: &str, hashed: bool) -> Response {
     }
     let cache = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    if !hashed && !path.ends_with(".html") {
-        // The widget is taken by customers' sites.
+    if !path.ends_with(".html") {
+        // The widget is taken by customers' sites, and its parts are modules, which need this leave.
         headers.insert("access-control-allow-origin", HeaderValue::from_static("*"));
         headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     }
