@@ -29,14 +29,10 @@ const COMING: &[(&str, &[&str])] = &[
     ),
     ("Reason", &["turns"]),
     ("Counts", &["snoozed", "mentions", "reports_new"]),
-    ("ChatState", &["reported", "blocked", "customer"]),
-    ("ChatCan", &["upload", "report", "transcript"]),
     (
         "DeskCan",
         &["undo", "snooze", "wake", "tag", "block", "unblock", "reopen", "reassign", "edit_customer", "upload"],
     ),
-    ("Inbox", &["widget"]),
-    ("InboxSettings", &["widget", "identity"]),
     ("Directory", &["tags", "replies", "dispositions"]),
 ];
 

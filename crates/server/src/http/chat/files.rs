@@ -19,6 +19,9 @@ pub(super) async fn upload(
     body: Body,
 ) -> Result<Response, Problem> {
     let state = app.engine.conversation(&customer.permit, customer.id).await?;
+    if state.blocked.is_some() {
+        return Err(Refusal::Blocked.into());
+    }
     let widget = app.widget(state.inbox);
     if !widget.files {
         return Err(Refusal::NotAllowed.into());

@@ -114,7 +114,10 @@ pub(crate) async fn state(app: &App, permit: &Permit, state: &Conversation) -> V
         })
     });
     let bot_holds = matches!(&state.own.holder, Holder::Bot { .. });
-    let _ = permit;
+    let widget = app.widget(state.inbox);
+    // Who is blocked reads on, and writes nothing.
+    let free = state.blocked.is_none();
+    let called = customer_name(app, permit, state).await;
     json!({
         "conversation": state.id,
         "inbox": inbox.map(|inbox| inbox.slug.clone()),
@@ -125,16 +128,38 @@ pub(crate) async fn state(app: &App, permit: &Permit, state: &Conversation) -> V
         "handover": handover,
         "reference": promised.then(|| reference(state.id)),
         "can": {
-            "write": true,
-            "ask_person": bot_holds || promised,
+            "write": free,
+            "ask_person": free && (bot_holds || promised),
             "withdraw": waiting && bot_ready,
-            "leave_message": later && !with_people && !state.closed() && !promised,
+            "leave_message": free && later && !with_people && !state.closed() && !promised,
             "stay_with_bot": bot_holds || (waiting && bot_ready),
             "rate": state.rating.is_some(),
+            "upload": free && widget.files,
+            "report": free && state.reports.len() < limits::REPORTS,
+            "transcript": widget.transcript,
         },
+        "reported": state.reports.iter().map(|report| report.position).collect::<Vec<_>>(),
+        "blocked": !free,
+        "customer": {"name": called, "known": state.known},
         "rating": rating,
         "last_position": state.head.position,
     })
+}
+
+/// The name to use: what was said of the customer last, or when the chat began.
+async fn customer_name(app: &App, permit: &Permit, state: &Conversation) -> Option<String> {
+    for seq in [state.marks.named, state.marks.first_opened] {
+        let opened = app.engine.event(permit, state.id, seq).await.ok().flatten();
+        let name = match opened.and_then(|opened| opened.body) {
+            Some(Body::Opening { name, .. } | Body::Customer { name, .. }) => name,
+            Some(Body::Identity(identity)) => identity.name,
+            _ => None,
+        };
+        if name.as_ref().is_some_and(|name| !name.is_empty()) {
+            return name;
+        }
+    }
+    None
 }
 
 fn holder(holder: &Holder, settings: &Settings) -> (&'static str, Option<String>, bool) {
