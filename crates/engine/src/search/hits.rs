@@ -84,7 +84,9 @@ impl Search {
             }
             let Some(opened) = self.engine.event(permit, found.conversation, *seq).await? else { continue };
             if let Some((hit, met)) = self.hit(asked, narrow, &opened, &mut matcher) {
-                let news = met.iter().any(|term| missing.remove(term));
+                let before = missing.len();
+                missing.retain(|term| !met.contains(term));
+                let news = missing.len() < before;
                 // An event with a word that no other has is worth more than one more with the same.
                 if hits.len() < limits::SEARCH_HITS {
                     hits.push(hit);

@@ -46,9 +46,17 @@ fn parts(c: char) -> bool {
 
 /// The words of a text, in order.
 pub(crate) fn words(text: &str) -> Vec<Word> {
-    let mut out = Vec::new();
+    let mut segments: Vec<Range<usize>> = Vec::new();
     for (at, segment) in text.unicode_word_indices() {
-        let mut from = at;
+        match segments.last_mut() {
+            // A sign that nobody sees does not part a word.
+            Some(last) if last.end < at && text[last.end..at].chars().all(unseen) => last.end = at + segment.len(),
+            _ => segments.push(at..at + segment.len()),
+        }
+    }
+    let mut out = Vec::new();
+    for range in segments {
+        let (mut from, segment) = (range.start, &text[range]);
         for piece in segment.split_inclusive(parts) {
             let word = piece.trim_end_matches(parts);
             if !word.is_empty() {
@@ -87,7 +95,7 @@ fn fold(lower: &str) -> String {
     let mut out = String::with_capacity(lower.len());
     for c in lower.nfd() {
         match c {
-            '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{652}' | '\u{670}' | '\u{640}' => {}
+            '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{655}' | '\u{670}' | '\u{640}' => {}
             'ß' => out.push_str("ss"),
             'æ' => out.push_str("ae"),
             'œ' => out.push_str("oe"),

@@ -13,5 +13,6 @@ mod hand_backs;
 mod house;
 mod offers;
 mod readers;
+mod search;
 mod seats;
 mod targets;
