@@ -1980,7 +1980,7 @@ export interface components {
       queues: components["schemas"]["Id"][];
     };
     /** @enum {string} */
-    List: "offered" | "mine" | "waiting" | "messages" | "bot" | "all" | "closed" | "snoozed";
+    List: "offered" | "mine" | "waiting" | "messages" | "bot" | "all" | "closed" | "snoozed" | "people";
     Counts: {
       offered: number;
       mine: number;
@@ -2285,6 +2285,8 @@ export interface components {
       items: components["schemas"]["Row"][];
       cursor: components["schemas"]["Cursor"] | null;
       counts: components["schemas"]["Counts"];
+      /** @description How many rows the whole list has; null for readers who do not see all chats. */
+      total: number | null;
     };
     /** @description Exactly one of `text` and `file`. */
     Say: {
@@ -2420,6 +2422,8 @@ export interface components {
       load: number;
       capacity: number;
       since: components["schemas"]["Ms"] | null;
+      /** @description Chats that they hold: the total of list=people&holder_id=ID&demo=none. */
+      chats: number;
     };
     Alert: {
       /** @enum {string} */
@@ -2498,6 +2502,8 @@ export interface components {
       by: components["schemas"]["Named"] | null;
       conversation: components["schemas"]["Id"] | null;
       object: string | null;
+      /** @description What the object is called now, or the chat's short name. */
+      name: string | null;
     };
     AuditPage: {
       items: components["schemas"]["AuditEntry"][];
@@ -2517,6 +2523,8 @@ export interface components {
       should_have_said: string | null;
       comment: string | null;
       judged: components["schemas"]["Judgement"] | null;
+      /** @description Demo data: in the list, not in the counts. */
+      demo: boolean;
     };
     ReportQuestion: {
       position: number;
@@ -2858,6 +2866,11 @@ export interface components {
           row: components["schemas"]["Row"];
           counts: components["schemas"]["Counts"];
           cursor: components["schemas"]["Cursor"];
+        }
+      | {
+          /** @constant */
+          type: "counts";
+          counts: components["schemas"]["Counts"];
         }
       | {
           /** @constant */
@@ -4128,6 +4141,8 @@ export interface operations {
         holder_id?: components["schemas"]["Id"];
         person?: components["schemas"]["Id"];
         demo?: "only" | "none";
+        /** @description Promises whose time has passed. */
+        overdue?: boolean;
         reference?: string;
         limit?: components["parameters"]["Limit"];
         /** @description From the page before; absent: the first page. */

@@ -64,6 +64,8 @@ pub struct ReportData {
 /// The rest of a mention's entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MentionData {
+    /// The note.
+    pub seq: u64,
     /// Who wrote the note; none: an integration by itself.
     pub by: Option<AgentId>,
     /// When it was read.
@@ -153,7 +155,7 @@ impl Lists {
             Fact::Said(fact) => {
                 for agent in &fact.mentions {
                     let key = (MENTIONS, mention_id(self.conversation, header.seq, *agent));
-                    let data = MentionData { by: header.actor.acting_agent(), read_at: None };
+                    let data = MentionData { seq: header.seq, by: header.actor.acting_agent(), read_at: None };
                     self.begin(header, key, UNREAD, Default::default(), Some(agent.0), &data);
                 }
             }

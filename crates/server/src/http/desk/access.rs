@@ -2,7 +2,7 @@
 
 use baton_core::conversation::Conversation;
 use baton_core::ids::{AgentId, QueueId};
-use baton_core::ownership::{Guest, Holder, Line};
+use baton_core::ownership::{Guest, Holder, Line, Pause};
 use baton_core::settings::{Rank, Settings};
 use baton_engine::RowData;
 
@@ -20,13 +20,20 @@ pub(super) struct Standing {
     offered_to: Option<AgentId>,
     guests: Vec<Guest>,
     last_agent: Option<AgentId>,
+    mentioned: Vec<AgentId>,
 }
 
 impl From<&RowData> for Standing {
     /// A row knows neither guests nor the last agent: whoever may read by it may read by the state too.
     fn from(data: &RowData) -> Self {
         let offered_to = data.offer.map(|(_, to, ..)| to);
-        Self { holder: data.holder.clone(), offered_to, guests: Vec::new(), last_agent: None }
+        Self {
+            holder: data.holder.clone(),
+            offered_to,
+            guests: Vec::new(),
+            last_agent: None,
+            mentioned: data.mentioned.clone(),
+        }
     }
 }
 
@@ -37,6 +44,7 @@ impl From<&Conversation> for Standing {
             offered_to: state.own.offer.as_ref().map(|offer| offer.to),
             guests: state.own.guests.clone(),
             last_agent: state.last_agent,
+            mentioned: state.mentioned.keys().copied().collect(),
         }
     }
 }
@@ -55,15 +63,15 @@ impl Reader {
         }
     }
 
-    /// The one rule: what an agent holds or held last, is offered or joined, what waits in their queues, and what a bot
-    /// holds, so that they can take over.
+    /// The one rule: what an agent holds or held last, is offered or joined, what a note calls them to, what waits in their
+    /// queues, and what a bot holds, so that they can take over.
     pub(super) fn may_read(&self, settings: &Settings, at: &Standing) -> bool {
         let me = |agent: Option<AgentId>| agent.is_some() && agent == self.agent;
         self.sees_all()
             || me(at.holder.seat())
             || me(at.offered_to)
             || me(at.last_agent)
-            || self.agent.is_some_and(|id| at.guests.contains(&Guest::Agent { id }))
+            || self.agent.is_some_and(|id| at.guests.contains(&Guest::Agent { id }) || at.mentioned.contains(&id))
             || match &at.holder {
                 Holder::Bot { .. } => true,
                 Holder::Queue { queue, .. } => self.sees_queue(settings, *queue),
@@ -81,7 +89,8 @@ impl Reader {
             out.push("offered");
         }
         if self.agent.is_some() && at.holder.seat() == self.agent {
-            out.push("mine");
+            let snoozed = matches!(at.holder, Holder::Agent { pause: Pause::Snoozed, .. });
+            out.push(if snoozed { "snoozed" } else { "mine" });
         }
         match &at.holder {
             Holder::Queue { queue, line, .. } if self.sees_queue(settings, *queue) => {
@@ -98,7 +107,6 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baton_core::ownership::Pause;
     use baton_core::settings::{AgentCard, Queue};
     use uuid::Uuid;
 
@@ -121,7 +129,7 @@ mod tests {
     }
 
     fn at(holder: Holder) -> Standing {
-        Standing { holder, offered_to: None, guests: Vec::new(), last_agent: None }
+        Standing { holder, offered_to: None, guests: Vec::new(), last_agent: None, mentioned: Vec::new() }
     }
 
     fn waits_in(n: u128) -> Holder {
@@ -140,6 +148,10 @@ mod tests {
         assert_eq!(me.lists(&house, &offered), ["offered", "all"]);
         let last = Standing { last_agent: Some(agent(1)), ..at(Holder::Nobody { closed: 1 }) };
         assert_eq!(me.lists(&house, &last), ["closed"]);
+        let called = Standing { mentioned: vec![agent(1)], ..at(holds(2)) };
+        assert_eq!(me.lists(&house, &called), ["all"], "a note that calls somebody opens the chat to them");
+        let away = Holder::Agent { agent: agent(1), pause: Pause::Snoozed };
+        assert_eq!(me.lists(&house, &at(away)), ["snoozed", "all"]);
     }
 
     #[test]

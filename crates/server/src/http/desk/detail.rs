@@ -19,7 +19,10 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 pub(super) async fn detail(desk: Desk, Path(id): Path<ConversationId>) -> Result<Response, Problem> {
-    Ok(axum::Json(desk.view()?.detail(id).await?).into_response())
+    let view = desk.view()?;
+    let detail = view.detail(id).await?;
+    view.app.engine.look(&view.permit, id).await?;
+    Ok(axum::Json(detail).into_response())
 }
 
 #[derive(Deserialize)]
@@ -37,6 +40,7 @@ pub(super) async fn events(
 ) -> Result<Response, Problem> {
     let view = desk.view()?;
     let (row, _) = view.readable(id).await?;
+    view.app.engine.look(&view.permit, id).await?;
     let engine = &view.app.engine;
     let limit = wire::page(asked.limit, 100, limits::PAGE);
     let (events, more) = match (asked.after, asked.before) {

@@ -3,6 +3,7 @@
 
 use super::View;
 use super::access::Standing;
+use super::board::alert_json;
 use super::session::describe;
 use super::wire;
 use crate::accounts::Caller;
@@ -10,14 +11,16 @@ use crate::problem::Problem;
 use baton_core::event::{Fact, Stream};
 use baton_core::ids::{ConversationId, Ms};
 use baton_core::limits;
+use baton_core::permission::{Action, Permit};
 use baton_core::refusal::Refusal;
-use baton_engine::Cursor;
+use baton_engine::{Alert, Cursor};
 use baton_kit::bus::{Signal, Typist};
 use baton_kit::store::Offset;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
-use tokio::sync::broadcast;
+use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
 
 /// The poll that covers lost hints.
 const LOOK: Ms = 5_000;
@@ -26,6 +29,10 @@ const GATHER: Ms = 25;
 /// On a loaded hub for this many times as long as the last look took, so that screens leave room for the chats themselves.
 const GATHER_LOOKS: Ms = 4;
 const GATHER_MOST: Ms = 1_000;
+/// A board is sent at most so often.
+const BOARD_PAUSE: Ms = 500;
+/// And looked at so often, for what only time changes.
+const BOARD_LOOK: Ms = 1_000;
 /// Places in line are told again at most so often.
 const PLACES: Ms = 500;
 /// Places told in one go.
@@ -64,6 +71,38 @@ pub(super) struct Feed {
     next_places: Option<Ms>,
     me: Value,
     me_due: bool,
+    counts_due: bool,
+    board: Option<Watch>,
+    alerts: Option<Alerts>,
+}
+
+/// A board that is kept up to date on the screen.
+struct Watch {
+    permit: Permit,
+    /// What the screen has, without the moment at which it was made.
+    shown: Value,
+    sent: Ms,
+    next: Ms,
+}
+
+/// What a supervisor's screen was told to stand wrong.
+struct Alerts {
+    now: watch::Receiver<Arc<Vec<Alert>>>,
+    told: Vec<Alert>,
+    due: bool,
+}
+
+impl Alerts {
+    /// Waits for a change; for ever where nobody is to be told.
+    async fn changed(alerts: &mut Option<Self>) {
+        match alerts {
+            Some(alerts) => match alerts.now.changed().await {
+                Ok(()) => alerts.due = true,
+                Err(_) => std::future::pending().await,
+            },
+            None => std::future::pending().await,
+        }
+    }
 }
 
 impl Feed {
@@ -92,6 +131,8 @@ impl Feed {
         let cursor = resumed.unwrap_or(end);
         let text = Cursor::of(identity, cursor.0).text();
         let welcome = json!({"type": "welcome", "me": me, "cursor": text, "snapshot": snapshot, "counts": counts});
+        let told = Alerts { now: engine.alerts(), told: Vec::new(), due: true };
+        let alerts = caller.may(Action::Supervise).is_ok().then_some(told);
         let places = snapshot.iter().flatten().filter_map(standing_place).collect();
         let feed = Self {
             view,
@@ -109,6 +150,9 @@ impl Feed {
             next_places: None,
             me,
             me_due: false,
+            counts_due: false,
+            board: None,
+            alerts,
         };
         Ok((feed, welcome))
     }
@@ -121,16 +165,25 @@ impl Feed {
                 return Ok(frame);
             }
             let now = runtime.now();
-            if self.me_due {
+            if self.alerts.as_ref().is_some_and(|alerts| alerts.due) {
+                self.look_at_alerts();
+            } else if self.me_due {
                 self.look_at_me().await?;
+            } else if self.counts_due {
+                let counts = self.view.counts().await?;
+                self.counts_due = false;
+                self.ready.push_back(json!({"type": "counts", "counts": counts}));
             } else if let Some(id) = self.dirty.iter().next().copied() {
                 self.look_at(id).await?;
             } else if now >= self.next_look {
                 self.look().await?;
             } else if self.next_places.is_some_and(|at| now >= at) {
                 self.look_at_places().await?;
+            } else if self.board.as_ref().is_some_and(|board| now >= board.next) {
+                self.look_at_board().await?;
             } else {
                 let next = self.next_places.map_or(self.next_look, |at| at.min(self.next_look));
+                let next = self.board.as_ref().map_or(next, |board| board.next.min(next));
                 tokio::select! {
                     signal = self.signals.recv() => match signal {
                         Ok(signal) => self.take(signal),
@@ -139,10 +192,45 @@ impl Feed {
                             return Err(Problem::new(503, "busy", "The hub is stopping. Connect again."));
                         }
                     },
+                    () = Alerts::changed(&mut self.alerts) => {}
                     () = runtime.sleep_until(next) => {}
                 }
             }
         }
+    }
+
+    /// From now on the board is sent whenever it changes.
+    pub(super) fn watch_board(&mut self, on: bool) -> Result<(), Problem> {
+        let permit = self.caller.may(Action::Supervise)?;
+        self.board = on.then_some(Watch { permit, shown: Value::Null, sent: 0, next: 0 });
+        Ok(())
+    }
+
+    async fn look_at_board(&mut self) -> Result<(), Problem> {
+        let Some(Watch { permit, .. }) = self.board else { return Ok(()) };
+        let board = self.view.board(&permit).await?;
+        let now = self.view.app.engine.runtime().now();
+        let Some(watch) = &mut self.board else { return Ok(()) };
+        let mut shown = board.clone();
+        shown["at"] = Value::Null;
+        // What only time changes, a promise that falls due, has no signal.
+        watch.next = now + BOARD_LOOK;
+        if shown != watch.shown {
+            (watch.shown, watch.sent) = (shown, now);
+            self.ready.push_back(json!({"type": "board", "board": board}));
+        }
+        Ok(())
+    }
+
+    fn look_at_alerts(&mut self) {
+        let Some(alerts) = &mut self.alerts else { return };
+        let standing = alerts.now.borrow_and_update().clone();
+        let frame =
+            |alert: &Alert, on: bool| json!({"type": "alert", "alert": alert_json(&self.view.app, alert), "on": on});
+        let over = alerts.told.iter().filter(|alert| !standing.contains(alert)).map(|alert| frame(alert, false));
+        let new = standing.iter().filter(|alert| !alerts.told.contains(alert)).map(|alert| frame(alert, true));
+        self.ready.extend(over.chain(new));
+        (alerts.told, alerts.due) = (standing.to_vec(), false);
     }
 
     /// From now on every event of this chat after that seq is sent.
@@ -161,12 +249,18 @@ impl Feed {
     }
 
     fn lagged(&mut self) {
-        (self.next_look, self.me_due) = (0, true);
+        (self.next_look, self.me_due, self.counts_due) = (0, true, true);
+        self.board.iter_mut().for_each(|board| board.next = 0);
         self.dirty.extend(self.watched.keys());
     }
 
     fn take(&mut self, signal: Signal) {
         let me = self.caller.agent();
+        let fleeting = matches!(signal, Signal::Typing { .. } | Signal::Seen { .. });
+        if let Some(board) = self.board.as_mut().filter(|_| !fleeting) {
+            let now = self.view.app.engine.runtime().now();
+            board.next = board.next.min((board.sent + BOARD_PAUSE).max(now + GATHER));
+        }
         match signal {
             Signal::Appended { stream, .. } => self.appended(stream),
             Signal::Typing { conversation, by, on } if self.watched.contains_key(&conversation) => {
@@ -191,6 +285,7 @@ impl Feed {
             }
             Signal::Reachable { agent } if Some(agent) == me => self.me_due = true,
             Signal::Configured => self.me_due = true,
+            Signal::Listed { owner } if owner.is_none() || owner == me => self.counts_due = true,
             _ => {}
         }
     }
@@ -289,6 +384,9 @@ impl Feed {
         let readable = self.view.reader.may_read(&settings, &Standing::from(&state));
         if !readable && !allowed {
             return self.refuse(id, Refusal::NotAllowed.into());
+        }
+        if readable && let Err(error) = engine.look(&permit, id).await {
+            return self.refuse(id, error.into());
         }
         let events = engine.events(&permit, id, sent, limits::PAGE).await?;
         let full = events.len() == limits::PAGE;

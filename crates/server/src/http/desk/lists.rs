@@ -1,14 +1,16 @@
 //! Lists of conversations, a page at a time.
 
+use super::board::demo_inboxes;
 use super::{Desk, View};
 use crate::json::Query;
 use crate::problem::Problem;
 use axum::response::{IntoResponse, Response};
-use baton_core::ids::{ConversationId, Ms};
+use baton_core::ids::{ConversationId, InboxId, Ms, PersonId, QueueId, TagId};
 use baton_core::limits;
 use baton_kit::store::{HolderKind, Row, RowFilter};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Store pages that one request looks through when most rows are not the reader's; the cursor then goes on from there.
 const SCANS: usize = 5;
@@ -24,6 +26,17 @@ pub(super) enum List {
     #[default]
     All,
     Closed,
+    Snoozed,
+    /// With people of the house or of a target.
+    People,
+}
+
+/// Whether demo data are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Demo {
+    Only,
+    None,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +47,15 @@ pub(super) struct Asked {
     cursor: Option<String>,
     /// The short name of one conversation.
     reference: Option<String>,
+    inbox: Option<InboxId>,
+    queue: Option<QueueId>,
+    tag: Option<TagId>,
+    holder_id: Option<Uuid>,
+    person: Option<PersonId>,
+    demo: Option<Demo>,
+    /// Promises whose time has passed.
+    #[serde(default)]
+    overdue: bool,
 }
 
 pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Result<Response, Problem> {
@@ -41,12 +63,45 @@ pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Result<Respo
     let limit = super::wire::page(asked.limit, 50, limits::LIST_PAGE);
     let after = asked.cursor.as_deref().filter(|text| !text.is_empty()).map(read_cursor).transpose()?;
     let counts = view.counts().await?;
-    let (mut items, mut next) = (Vec::new(), None);
-    if let Some(mut filter) = view.filter(asked.list) {
-        filter.reference = asked.reference.map(|text| text.trim().to_uppercase());
+    let (mut items, mut next, mut total) = (Vec::new(), None, view.reader.sees_all().then_some(0));
+    if let Some(filter) = view.filter(asked.list).and_then(|filter| asked.narrowed(filter, &view)) {
+        // What stands in a list of somebody who does not see all is known only by looking at each row.
+        if total.is_some() {
+            total = Some(view.app.engine.count_rows(&view.permit, filter.clone()).await?);
+        }
         (items, next) = view.page(filter, after, limit).await?;
     }
-    Ok(axum::Json(json!({"items": items, "cursor": next, "counts": counts})).into_response())
+    Ok(axum::Json(json!({"items": items, "cursor": next, "counts": counts, "total": total})).into_response())
+}
+
+impl Asked {
+    /// The list narrowed to what is asked for; `None`: nothing can stand in it.
+    fn narrowed(self, mut filter: RowFilter, view: &View) -> Option<RowFilter> {
+        filter.reference = self.reference.map(|text| text.trim().to_uppercase());
+        // A list that names its holder has no other one's chats.
+        for holder in self.holder_id.into_iter().chain(self.queue.map(|queue| queue.0)) {
+            if filter.holder_id.replace(holder).is_some_and(|before| before != holder) {
+                return None;
+            }
+        }
+        filter.person = self.person;
+        filter.tag = self.tag.map(|tag| tag.0);
+        filter.inboxes.extend(self.inbox);
+        if self.overdue {
+            filter.due_before = Some(view.app.engine.runtime().now());
+        }
+        if let Some(demo) = self.demo {
+            let inboxes = demo_inboxes(&view.app);
+            match (demo, self.inbox) {
+                (Demo::None, _) => filter.without = inboxes,
+                (Demo::Only, Some(inbox)) if inboxes.contains(&inbox) => {}
+                (Demo::Only, Some(_)) => return None,
+                (Demo::Only, None) if inboxes.is_empty() => return None,
+                (Demo::Only, None) => filter.inboxes = inboxes,
+            }
+        }
+        Some(filter)
+    }
 }
 
 impl View {
@@ -61,7 +116,9 @@ impl View {
         };
         Some(match list {
             List::Offered => RowFilter { offered_to: Some(agent?), ..RowFilter::default() },
-            List::Mine => RowFilter { holder_id: Some(agent?), ..held(&[Agent], true) },
+            List::Mine => RowFilter { holder_id: Some(agent?), snoozed: Some(false), ..held(&[Agent], true) },
+            List::Snoozed => RowFilter { holder_id: Some(agent?), snoozed: Some(true), ..held(&[Agent], true) },
+            List::People => held(&[Agent, Target], true),
             List::Waiting => held(&[Queue], false),
             List::Messages => held(&[Later], false),
             List::Bot => held(&[Bot], true),
@@ -97,7 +154,7 @@ impl View {
     /// Open rows for a fresh screen, at most `most`: what is this reader's own first, then who waits, then the rest.
     pub(super) async fn snapshot(&self, most: usize) -> Result<Vec<Value>, Problem> {
         let mut rows: Vec<Row> = Vec::new();
-        for list in [List::Offered, List::Mine, List::Waiting, List::Messages, List::Bot, List::All] {
+        for list in [List::Offered, List::Mine, List::Snoozed, List::Waiting, List::Messages, List::Bot, List::All] {
             let Some(filter) = self.filter(list) else { continue };
             if rows.len() >= most || (list == List::All && !self.reader.sees_all()) {
                 continue;
@@ -113,11 +170,11 @@ impl View {
     }
 }
 
-fn write_cursor((sort, id): (Ms, ConversationId)) -> String {
+pub(super) fn write_cursor((sort, id): (Ms, ConversationId)) -> String {
     format!("{sort:x}.{}", id.0.simple())
 }
 
-fn read_cursor(text: &str) -> Result<(Ms, ConversationId), Problem> {
+pub(super) fn read_cursor(text: &str) -> Result<(Ms, ConversationId), Problem> {
     let read = |text: &str| {
         let (sort, id) = text.split_once('.')?;
         Some((Ms::from_str_radix(sort, 16).ok()?, id.parse().ok()?))

@@ -2,18 +2,25 @@
 
 mod access;
 mod actions;
+mod audit;
+mod board;
 mod detail;
 mod directory;
 mod feed;
 mod files;
+mod handovers;
 mod idempotency;
 mod lists;
+mod mentions;
 mod messages;
+mod preferences;
 mod reason;
+mod reports;
 mod session;
 mod stream;
 mod texts;
 mod wire;
+mod workspace;
 
 use crate::accounts::Caller;
 use crate::app::App;
@@ -34,7 +41,22 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/logout", post(session::log_out))
         .route("/api/v1/me", get(session::me))
         .route("/api/v1/me/presence", put(session::presence))
+        .route("/api/v1/me/preferences", get(preferences::read).put(preferences::write))
+        .route("/api/v1/tags", get(workspace::tags).post(workspace::make_tag))
+        .route("/api/v1/tags/{id}", put(workspace::set_tag).delete(workspace::remove_tag))
+        .route("/api/v1/replies", get(workspace::replies).post(workspace::make_reply))
+        .route("/api/v1/replies/{id}", put(workspace::set_reply).delete(workspace::remove_reply))
+        .route("/api/v1/desk-settings", get(workspace::desk_settings).put(workspace::set_desk_settings))
         .route("/api/v1/directory", get(directory::directory))
+        .route("/api/v1/me/log", get(audit::mine))
+        .route("/api/v1/audit", get(audit::list))
+        .route("/api/v1/board", get(board::board))
+        .route("/api/v1/handovers", get(handovers::list))
+        .route("/api/v1/reports", get(reports::list))
+        .route("/api/v1/reports/{id}/accept", post(reports::accept))
+        .route("/api/v1/reports/{id}/reject", post(reports::reject))
+        .route("/api/v1/mentions", get(mentions::list))
+        .route("/api/v1/mentions/{id}/read", post(mentions::read))
         .route("/api/v1/conversations", get(lists::list))
         .route(&one(""), get(detail::detail))
         .route(&one("/events"), get(detail::events))

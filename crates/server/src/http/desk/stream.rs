@@ -71,6 +71,9 @@ enum Frame {
         conversation: ConversationId,
         on: bool,
     },
+    Board {
+        on: bool,
+    },
     Activity,
     Ping,
 }
@@ -176,6 +179,7 @@ async fn received(app: &App, caller: &Caller, feed: &mut Feed, text: &[u8]) -> R
                 Err(error) => return Err(error.into()),
             }
         }
+        Frame::Board { on } => feed.watch_board(on)?,
         Frame::Activity => {
             if let Some(agent) = caller.agent() {
                 app.engine.active(agent);

@@ -2,17 +2,18 @@
 
 use super::View;
 use super::access::Standing;
+use super::board::demo_inboxes;
 use super::reason::{cut, sentence};
 use super::texts::{Asked, RowTexts};
 use crate::problem::Problem;
 use baton_core::actor::{Actor, Who};
 use baton_core::event::{Body, Fact, Fate, Once, Outcome, Trigger};
-use baton_core::ids::ConversationId;
+use baton_core::ids::{ConversationId, InboxId};
 use baton_core::limits;
 use baton_core::ownership::{Holder, Line};
 use baton_core::settings::Settings;
-use baton_engine::{Opened, RowData};
-use baton_kit::store::{HolderKind, Row, RowFilter};
+use baton_engine::{Opened, RowData, entries};
+use baton_kit::store::{EntryFilter, HolderKind, Row, RowFilter};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -108,6 +109,11 @@ impl View {
             "later": later,
             "last": last,
             "rating": data.rated.map(|(answered, agent, bot)| json!({"answered": answered, "agent": agent, "bot": bot})),
+            "tags": row.tags,
+            "snoozed_until": data.snoozed_until,
+            "blocked": data.blocked,
+            "demo": crate::demo::is_demo(&self.app.engine.config(), data.inbox),
+            "mentions_me": self.reader.agent.is_some_and(|agent| data.mentioned.contains(&agent)),
         })
     }
 
@@ -122,6 +128,14 @@ impl View {
         if let Some(Opened { body: Some(Body::Opening { name, .. }), .. }) = self.open(row.id, data.seqs.opened).await?
         {
             texts.customer = name;
+        }
+        match self.open(row.id, data.seqs.named).await?.and_then(|opened| opened.body) {
+            // An empty name takes the old one away.
+            Some(Body::Customer { name: Some(name), .. }) => {
+                texts.customer = Some(name).filter(|name| !name.is_empty())
+            }
+            Some(Body::Identity(identity)) => texts.customer = identity.name.or(texts.customer),
+            _ => {}
         }
         texts.asked = self.asked(row.id, data.seqs.asked, &settings).await?;
         if let Some(Opened { body: Some(Body::Message { content, .. }), .. }) =
@@ -174,11 +188,18 @@ impl View {
         let engine = &self.app.engine;
         let settings = engine.settings();
         let count = async |filter: RowFilter| engine.count_rows(&self.permit, filter).await;
-        let (mut offered, mut mine, mut waiting, mut messages) = (0, 0, 0, 0);
+        let (mut offered, mut mine, mut snoozed, mut mentions) = (0, 0, 0, 0);
+        let (mut waiting, mut messages, mut reports_new) = (0, 0, 0);
         if let Some(agent) = self.reader.agent {
             offered = count(RowFilter { offered_to: Some(agent.0), ..RowFilter::default() }).await?;
             let held = RowFilter { holders: vec![HolderKind::Agent], holder_id: Some(agent.0), ..RowFilter::default() };
-            mine = count(held).await?;
+            mine = count(RowFilter { snoozed: Some(false), ..held.clone() }).await?;
+            snoozed = count(RowFilter { snoozed: Some(true), ..held }).await?;
+            mentions = self.count_entries(entries::MENTIONS, entries::UNREAD, Some(agent.0), Vec::new()).await?;
+        }
+        if self.reader.sees_all() {
+            let without = demo_inboxes(&self.app);
+            reports_new = self.count_entries(entries::REPORTS, entries::NEW, None, without).await?;
         }
         let later = RowFilter { holders: vec![HolderKind::Later], ..RowFilter::default() };
         for (id, queue) in &settings.queues {
@@ -191,7 +212,22 @@ impl View {
             }
         }
         let bot = count(RowFilter { holders: vec![HolderKind::Bot], ..RowFilter::default() }).await?;
-        Ok(json!({"offered": offered, "mine": mine, "waiting": waiting, "messages": messages, "bot": bot}))
+        Ok(json!({
+            "offered": offered, "mine": mine, "waiting": waiting, "messages": messages, "bot": bot,
+            "snoozed": snoozed, "mentions": mentions, "reports_new": reports_new,
+        }))
+    }
+
+    async fn count_entries(
+        &self,
+        list: &str,
+        state: &str,
+        owner: Option<uuid::Uuid>,
+        without: Vec<InboxId>,
+    ) -> Result<u64, Problem> {
+        let filter =
+            EntryFilter { list: list.into(), state: Some(state.into()), owner, without, ..EntryFilter::default() };
+        Ok(self.app.engine.tally(&self.permit, filter).await?.iter().map(|tally| tally.count).sum())
     }
 
     /// The row of one conversation, for one who may read it.
