@@ -7,7 +7,7 @@ use baton_core::actor::Who;
 use baton_core::conversation::Conversation;
 use baton_core::event::{Answered, Outcome, Trigger};
 use baton_core::ids::{AgentId, HandoverId, InboxId, Ms, OfferId, PersonId, QueueId, reference};
-use baton_core::ownership::{Holder, Line, Pause};
+use baton_core::ownership::{Guest, Holder, Line, Pause};
 use baton_kit::store::{HolderKind, Row};
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,17 @@ pub struct RowData {
     /// People whom a note called and who have written nothing since.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentioned: Vec<AgentId>,
+    /// Who may read it beside those named above: its guests and its last agent. None: a row from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub also: Option<Vec<AgentId>>,
+}
+
+fn also(state: &Conversation) -> Vec<AgentId> {
+    let guests = state.own.guests.iter().filter_map(|guest| match guest {
+        Guest::Agent { id } => Some(*id),
+        Guest::Bot { .. } => None,
+    });
+    guests.chain(state.last_agent).collect()
 }
 
 fn is_false(value: &bool) -> bool {
@@ -143,6 +154,7 @@ pub fn row(state: &Conversation) -> Row {
         blocked: state.blocked.is_some(),
         snoozed_until,
         mentioned: state.mentioned.keys().copied().collect(),
+        also: Some(also(state)),
     };
     Row {
         id: state.id,
