@@ -1,8 +1,10 @@
 //! Everything that can be asked of a conversation or an agent.
 
 use crate::content::Content;
-use crate::event::{Answered, BotSaid, Brief, Failure, PresenceBy};
-use crate::ids::{AgentId, AskId, ClientId, ConnectionId, Hash16, InboxId, OfferId, PersonId, QueueId};
+use crate::event::{Answered, BotSaid, Brief, Failure, Identity, PresenceBy};
+use crate::ids::{
+    AgentId, AskId, ClientId, ConnectionId, Hash16, InboxId, Ms, OfferId, PersonId, QueueId, ReportId, TagId,
+};
 use crate::ownership::{Delivery, Guest, Pause};
 use crate::settings::Destination;
 use serde_json::{Map, Value};
@@ -14,6 +16,11 @@ pub enum Command {
     Start(Start),
     /// A customer or an agent says something.
     Say(Say),
+    /// An agent takes back a word that is still held.
+    Undo {
+        /// The event that holds it.
+        of: u64,
+    },
     /// The customer presses the button.
     AskPerson,
     /// The customer leaves the line.
@@ -90,11 +97,51 @@ pub enum Command {
     },
     /// The agent's clock stops or runs.
     SetPause(Pause),
+    /// The holder puts the chat away.
+    Snooze {
+        /// Until then.
+        until: Ms,
+    },
+    /// The holder takes it up again.
+    Wake,
     /// A note for people.
     Note {
         /// The text.
         text: Content,
+        /// Whom it calls.
+        mentions: Vec<AgentId>,
     },
+    /// Makes these the tags of the conversation.
+    SetTags {
+        /// All of them.
+        tags: Vec<TagId>,
+    },
+    /// People set what is known of the customer.
+    SetCustomer(SetCustomer),
+    /// It is known who the customer is: by a checked token if the customer brings it, else by an agent's word.
+    Identify(Identify),
+    /// The customer may not write any more.
+    Block {
+        /// Why, for the supervisor.
+        reason: String,
+    },
+    /// The customer may write again.
+    Unblock,
+    /// An agent opens a closed conversation.
+    Reopen,
+    /// The customer says that a bot's answer was wrong.
+    Report(Report),
+    /// A supervisor judges a report.
+    JudgeReport {
+        /// Which report.
+        report: ReportId,
+        /// The customer is right.
+        accepted: bool,
+        /// Why; needed where the customer is not.
+        reason: Option<String>,
+    },
+    /// Somebody read the conversation at the desk.
+    Look,
     /// Closes the conversation.
     Close {
         /// How it is filed.
@@ -173,6 +220,39 @@ pub struct Start {
     pub variables: Map<String, Value>,
 }
 
+/// What people set of a customer. What is absent stays; an empty word takes the old one away.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SetCustomer {
+    /// The name to use.
+    pub name: Option<String>,
+    /// Language code.
+    pub language: Option<String>,
+    /// They want a person first.
+    pub person_first: Option<bool>,
+    /// A way to reach them.
+    pub contact: Option<String>,
+}
+
+/// Who a customer is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identify {
+    /// The person that this is.
+    pub person: PersonId,
+    /// What is known of them.
+    pub identity: Identity,
+}
+
+/// A customer's report of a bot's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// The answer's position.
+    pub position: u64,
+    /// What it should have said.
+    pub should_have_said: Option<String>,
+    /// Anything else.
+    pub comment: Option<String>,
+}
+
 /// Something said by a customer or an agent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Say {
@@ -184,12 +264,14 @@ pub struct Say {
     pub reply_to: Option<u64>,
     /// The highest seq that the speaker had seen.
     pub basis: Option<u64>,
+    /// An agent's word that may still be undone for a moment.
+    pub hold: bool,
 }
 
 impl From<Content> for Say {
     /// Without a count: a repeat is not known.
     fn from(content: Content) -> Self {
-        Self { content, once: None, reply_to: None, basis: None }
+        Self { content, once: None, reply_to: None, basis: None, hold: false }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the engine gathers before a decision. A decision sees nothing else.
 
+use crate::content::Content;
 use crate::event::Trigger;
-use crate::ids::{AgentId, Ms, QueueId};
+use crate::ids::{AgentId, ConnectionId, Ms, QueueId};
 use crate::settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,6 +25,10 @@ pub struct Facts {
     /// The line of the brief that the agent approved for the customer's eyes, where a brief waits to be acknowledged;
     /// empty if the brief has no such line, none if there is no brief.
     pub brief_note: Option<String>,
+    /// What the words that may still be undone say, and the name under which: by the event that holds them.
+    pub held: BTreeMap<u64, (Content, Option<String>)>,
+    /// For a report: the event of the bot's message at that position, and whose it is; none: it is no such message.
+    pub bot_message: Option<(u64, ConnectionId)>,
     /// The word for a person works as a request in the customer's language.
     pub person_word: bool,
     /// Agents whose reachability lease stands, where asked for.
@@ -67,6 +72,8 @@ impl Facts {
             lines: BTreeMap::new(),
             place: None,
             brief_note: None,
+            held: BTreeMap::new(),
+            bot_message: None,
             person_word: false,
             reachable: BTreeSet::new(),
             idle: BTreeMap::new(),

@@ -96,6 +96,18 @@ pub const LOOKS: usize = 64;
 pub const HELD: usize = 16;
 /// Tags on one conversation.
 pub const TAGS: usize = 20;
+/// Characters of a tag's name.
+pub const TAG_CHARS: usize = 40;
+/// Tags that a team may have.
+pub const TAGS_KNOWN: usize = 500;
+/// Saved replies of the team, and of each agent.
+pub const SAVED_REPLIES: usize = 1_000;
+/// Characters of the word that is typed for a saved reply.
+pub const SHORTCUT_CHARS: usize = 32;
+/// Ways in which a closed chat may be filed.
+pub const DISPOSITIONS: usize = 100;
+/// Bytes of what an agent sets for their own screen.
+pub const PREFERENCES_BYTES: usize = 16 * 1024;
 /// People whom one note may call.
 pub const MENTIONS: usize = 10;
 /// Reports in one conversation.

@@ -65,7 +65,7 @@ pub enum Action {
     Serve(ConversationId),
     /// Read the directory of people, queues, bots and targets.
     Directory,
-    /// See how the whole team stands: board, handovers, reports, who looked at what.
+    /// See how the whole team stands: board, handovers, reports, who looked at what; set its tags and saved replies.
     Supervise,
     /// Change settings.
     Administer,

@@ -89,6 +89,30 @@ pub enum Refusal {
     /// The conversation holds as many files as it may.
     #[error("this chat holds as many files as it may")]
     FilesFull,
+    /// The word is out, or was taken back before.
+    #[error("it is too late to take this back")]
+    TooLate,
+    /// The customer was stopped from writing.
+    #[error("you cannot write in this chat any more")]
+    Blocked,
+    /// No such tag.
+    #[error("there is no such tag")]
+    UnknownTag,
+    /// Not something that a bot said to this customer.
+    #[error("only an answer of the assistant in this chat can be reported")]
+    NotABotMessage,
+    /// Reported before.
+    #[error("this answer was reported already")]
+    AlreadyReported,
+    /// More reports than one conversation may have.
+    #[error("too many answers were reported in this chat")]
+    TooManyReports,
+    /// No such report.
+    #[error("there is no such report")]
+    UnknownReport,
+    /// Judged before.
+    #[error("this report was judged already")]
+    AlreadyJudged,
     /// The stream was begun already.
     #[error("this conversation exists already")]
     Exists,
@@ -127,6 +151,14 @@ impl Refusal {
             Self::DraftGone => "draft_gone",
             Self::FileNotFound => "file_not_found",
             Self::FilesFull => "files_full",
+            Self::TooLate => "too_late",
+            Self::Blocked => "blocked",
+            Self::UnknownTag => "unknown_tag",
+            Self::NotABotMessage => "not_a_bot_message",
+            Self::AlreadyReported => "already_reported",
+            Self::TooManyReports => "too_many_reports",
+            Self::UnknownReport => "report_not_found",
+            Self::AlreadyJudged => "already_judged",
             Self::Exists => "conversation_exists",
         }
     }
@@ -134,10 +166,15 @@ impl Refusal {
     /// The HTTP status that goes with it.
     pub fn status(&self) -> u16 {
         match self {
-            Self::NotFound | Self::UnknownDestination | Self::FileNotFound => 404,
-            Self::NotAllowed => 403,
-            Self::Content(_) | Self::Field(_) | Self::BadMark | Self::NoWayToAnswer => 422,
-            Self::TooManyClients | Self::TooManyAsks => 429,
+            Self::NotFound | Self::UnknownDestination | Self::FileNotFound | Self::UnknownReport => 404,
+            Self::NotAllowed | Self::Blocked => 403,
+            Self::Content(_)
+            | Self::Field(_)
+            | Self::BadMark
+            | Self::NoWayToAnswer
+            | Self::UnknownTag
+            | Self::NotABotMessage => 422,
+            Self::TooManyClients | Self::TooManyAsks | Self::TooManyReports => 429,
             _ => 409,
         }
     }
@@ -173,6 +210,14 @@ impl Refusal {
         "draft_gone",
         "file_not_found",
         "files_full",
+        "too_late",
+        "blocked",
+        "unknown_tag",
+        "not_a_bot_message",
+        "already_reported",
+        "too_many_reports",
+        "report_not_found",
+        "already_judged",
         "conversation_exists",
     ];
 }

@@ -5,14 +5,15 @@ use crate::projections::row;
 use crate::seal::seal_all;
 use crate::states::Slot;
 use crate::{Engine, Error};
+use baton_core::actor::{Part, Who};
 use baton_core::agent::Agent;
 use baton_core::command::{Command, Start};
 use baton_core::content::Content;
 use baton_core::conversation::Conversation;
 use baton_core::decide::{Decision, Loaded, Reply, agents, decide, needs, streams};
-use baton_core::event::{Fact, Header, Once, PresenceBy, Stream};
+use baton_core::event::{Body, Fact, Fate, Header, Once, PresenceBy, Stream};
 use baton_core::facts::Facts;
-use baton_core::ids::{AgentId, ClientId, ConversationId, MessageId, Ms};
+use baton_core::ids::{AgentId, ClientId, ConnectionId, ConversationId, MessageId, Ms};
 use baton_core::limits;
 use baton_core::permission::Permit;
 use baton_core::refusal::Refusal;
@@ -44,6 +45,8 @@ pub struct SaidAt {
     pub at: Ms,
     /// Which message.
     pub message: MessageId,
+    /// Until when it may be undone, if it was held.
+    pub held_until: Option<Ms>,
 }
 
 /// A conversation that was started.
@@ -332,7 +335,34 @@ impl Engine {
             facts.person_word = self.analyzer.person_word(&state.language);
             facts.brief_note = self.brief_of(id, state.marks.passed).await?.map(|brief| brief.note);
         }
+        let permit = Permit::system(Part::Policy);
+        for held in state.iter().flat_map(|state| &state.held) {
+            // Erased words are absent and so are not sent.
+            if let Some(Body::Message { content, shown_name, .. }) =
+                self.event(&permit, id, held.seq).await?.and_then(|opened| opened.body)
+            {
+                facts.held.insert(held.seq, (content, shown_name));
+            }
+        }
+        if let Command::Report(report) = command {
+            facts.bot_message = self.bot_message(&permit, id, report.position).await?;
+        }
         Ok(facts)
+    }
+
+    /// The event and the bot of the message at this position, if a bot said it.
+    async fn bot_message(
+        &self,
+        permit: &Permit,
+        id: ConversationId,
+        position: u64,
+    ) -> Result<Option<(u64, ConnectionId)>, Error> {
+        let Some(before) = position.checked_sub(1) else { return Ok(None) };
+        let found = self.positions(permit, id, before, 1).await?.pop().filter(|o| o.header.position == Some(position));
+        Ok(found.and_then(|opened| match (&opened.header.fact, opened.header.actor.who) {
+            (Fact::Said(_), Who::Bot { id }) => Some((opened.header.seq, id)),
+            _ => None,
+        }))
     }
 
     fn read(&self, content: &Content, language: &str) -> baton_core::facts::Reading {
@@ -446,7 +476,12 @@ const CONFLICT: &str = "conflict";
 fn said_at(header: &Header) -> Option<SaidAt> {
     match &header.fact {
         Fact::Said(fact) => {
-            Some(SaidAt { seq: header.seq, position: header.position, at: header.at, message: fact.message })
+            let held_until = match fact.fate {
+                Fate::Held { due } => Some(due),
+                _ => None,
+            };
+            let (seq, position, at) = (header.seq, header.position, header.at);
+            Some(SaidAt { seq, position, at, message: fact.message, held_until })
         }
         _ => None,
     }

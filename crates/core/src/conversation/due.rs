@@ -17,6 +17,8 @@ pub struct Due {
 /// What happens when the deadline passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DueKind {
+    /// A word that can no longer be undone goes out; before all else, because it may be the answer.
+    Held,
     /// "Still working on it."
     BotStill,
     /// The bot has failed.
@@ -43,6 +45,8 @@ pub enum DueKind {
     Lending,
     /// A draft goes to the agent as not sent.
     Draft,
+    /// A chat that was put away comes back.
+    Wake,
     /// Nobody writes.
     Quiet,
 }
@@ -58,6 +62,11 @@ impl Conversation {
             }
             due(first.first_since + first.limit, DueKind::BotLimit);
         }
+        if let Some(at) = self.held.iter().map(|held| held.due).min() {
+            due(at, DueKind::Held);
+        }
+        // Nobody is silent whose word is on its way.
+        let on_its_way = self.held.iter().map(|held| held.due).max().unwrap_or(0);
         if let Some((_, until)) = self.brief {
             due(until, DueKind::BriefLate);
         }
@@ -73,7 +82,7 @@ impl Conversation {
                     due(*at, DueKind::Lending);
                 }
                 if self.asks.is_empty() {
-                    due(self.last_word.max(self.since) + limits::QUIET, DueKind::Quiet);
+                    due((self.last_word.max(self.since) + limits::QUIET).max(on_its_way), DueKind::Quiet);
                 }
             }
             Holder::Queue { line: Line::Live, due: over, .. } => {
@@ -89,18 +98,22 @@ impl Conversation {
                 // A broken promise is never forgotten: it is said again each day.
                 due(self.told_due.map_or(*promised, |at| at + limits::PROMISE_AGAIN), DueKind::PromiseDue);
             }
-            Holder::Agent { pause, .. } => match (self.unanswered_since, pause) {
-                (Some(since), Pause::None) => {
-                    let from = since.max(self.since);
+            Holder::Agent { pause, .. } => match (self.unanswered_since, pause, self.snoozed_until) {
+                (_, Pause::Snoozed, Some(until)) => due(until, DueKind::Wake),
+                (Some(since), Pause::None, _) => {
+                    let from = since.max(self.since).max(self.paused_at);
                     if !self.told_silent {
-                        due(from + limits::UNANSWERED, DueKind::AgentSilent);
+                        due((from + limits::UNANSWERED).max(on_its_way), DueKind::AgentSilent);
                     }
-                    due(from + limits::UNANSWERED_OFFER, DueKind::AgentSilentOffer);
+                    due((from + limits::UNANSWERED_OFFER).max(on_its_way), DueKind::AgentSilentOffer);
                 }
-                _ => due(self.last_word.max(self.since) + limits::AGENT_QUIET, DueKind::Quiet),
+                _ => {
+                    let from = self.last_word.max(self.since).max(self.paused_at);
+                    due((from + limits::AGENT_QUIET).max(on_its_way), DueKind::Quiet);
+                }
             },
             Holder::Target { due: moved, phase, .. } => {
-                let quiet = self.last_word + limits::AGENT_QUIET;
+                let quiet = (self.last_word + limits::AGENT_QUIET).max(on_its_way);
                 let at = if *phase == Phase::Live { quiet.max(*moved) } else { *moved };
                 due(at, DueKind::Target);
             }

@@ -2,7 +2,7 @@
 //! gone from the state and so ignored.
 
 use super::moves::Moves;
-use super::{Reply, bot, close, offer, person, presence};
+use super::{Reply, bot, close, offer, person, presence, snooze, undo};
 use crate::actor::{Actor, Part};
 use crate::conversation::DueKind;
 use crate::event::{AskEnd, AskEnded, Audience, Failure, Outcome, Trigger, Undone, Why};
@@ -73,6 +73,8 @@ fn fire(m: &mut Moves<'_>, kind: DueKind) {
                 m.push(Audience::People, Undone { of }, None);
             }
         }
+        DueKind::Held => undo::due(m),
+        DueKind::Wake => snooze::resume(m),
         DueKind::Quiet => close_quiet(m),
     }
 }

@@ -1,19 +1,27 @@
 //! State, facts and a command to events and effects, or a refusal. Pure.
 
+mod block;
 mod bot;
 mod close;
+mod customer;
 mod due;
 mod hand_back;
+mod look;
 mod moves;
 mod offer;
 mod person;
 mod presence;
 mod rate;
+mod reopen;
+mod report;
 mod say;
+mod snooze;
 mod start;
+mod tags;
 mod take;
 mod target;
 mod transfer;
+mod undo;
 mod voices;
 
 pub use moves::Drafted;
@@ -25,7 +33,7 @@ use crate::conversation::Conversation;
 use crate::effect::Effect;
 use crate::event::{Answer, Stream};
 use crate::facts::Facts;
-use crate::ids::{AgentId, ConversationId};
+use crate::ids::{AgentId, ConversationId, ReportId};
 use crate::ownership::Holder;
 use crate::refusal::Refusal;
 use moves::Moves;
@@ -72,6 +80,11 @@ pub enum Reply {
     Answer(Answer),
     /// Kept, and not shown.
     Withheld,
+    /// A report was taken.
+    Reported {
+        /// Which one.
+        report: ReportId,
+    },
 }
 
 /// Which agents' states a command needs.
@@ -79,7 +92,7 @@ pub fn agents(state: Option<&Conversation>, actor: &Actor, command: &Command) ->
     let mut out = Vec::new();
     // A word in a people stretch touches nobody's seat: an agent's chats must not wait for each other.
     let lent = state.is_some_and(|state| matches!(state.own.holder, Holder::Bot { returns_to: Some(_), .. }));
-    if matches!(command, Command::Say(_) | Command::Note { .. } | Command::Rate(_)) && !lent {
+    if (matches!(command, Command::Say(_)) && !lent) || touches_no_agent(command) {
         return out;
     }
     if let Some(state) = state {
@@ -100,6 +113,26 @@ pub fn agents(state: Option<&Conversation>, actor: &Actor, command: &Command) ->
     out
 }
 
+/// Commands after which every seat and every offer is as before.
+fn touches_no_agent(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Note { .. }
+            | Command::Rate(_)
+            | Command::Undo { .. }
+            | Command::SetPause(_)
+            | Command::Snooze { .. }
+            | Command::Wake
+            | Command::SetTags { .. }
+            | Command::SetCustomer(_)
+            | Command::Identify(_)
+            | Command::Block { .. }
+            | Command::Unblock
+            | Command::Report(_)
+            | Command::JudgeReport { .. }
+    )
+}
+
 /// What has to be gathered before the decision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
@@ -116,9 +149,9 @@ pub fn needs(state: Option<&Conversation>, actor: &Actor, command: &Command) -> 
     use crate::actor::Who;
     match command {
         Command::Say(_) if actor.who == Who::Customer => Needs { reading: true, lines: true, presence: false },
-        Command::Say(_) | Command::Note { .. } | Command::Rate(_) | Command::Start(_) if state.is_some() => {
-            Needs::default()
-        }
+        Command::Say(_) | Command::Start(_) if state.is_some() => Needs::default(),
+        command if touches_no_agent(command) => Needs::default(),
+        Command::Look => Needs::default(),
         Command::BotReplied(_) | Command::Approve { .. } | Command::Reject { .. } => Needs::default(),
         Command::MakeOffer { .. } | Command::Transfer { .. } | Command::Due => {
             Needs { reading: false, lines: true, presence: true }
@@ -133,9 +166,14 @@ pub fn needs(state: Option<&Conversation>, actor: &Actor, command: &Command) -> 
 /// A refusal leaves no trace.
 pub fn decide(loaded: Loaded, facts: &Facts, actor: Actor, command: Command) -> Result<Decision, Refusal> {
     let mut m = Moves::new(loaded, facts, actor);
+    // A send is checked after it is known not to be a repeat.
+    if !matches!(command, Command::Say(_)) {
+        block::check(&m)?;
+    }
     let reply = match command {
         Command::Start(start) => start::start(&mut m, start),
         Command::Say(say) => say::say(&mut m, say),
+        Command::Undo { of } => undo::undo(&mut m, of),
         Command::AskPerson => person::ask(&mut m),
         Command::Withdraw => person::withdraw(&mut m),
         Command::LeaveMessage { text, contact } => person::leave_message(&mut m, text, contact),
@@ -153,8 +191,19 @@ pub fn decide(loaded: Loaded, facts: &Facts, actor: Actor, command: Command) -> 
         Command::SetDelivery(delivery) => voices::set_delivery(&mut m, delivery),
         Command::Approve { draft, content } => voices::approve(&mut m, draft, content),
         Command::Reject { draft } => voices::reject(&mut m, draft),
-        Command::SetPause(pause) => voices::pause(&mut m, pause),
-        Command::Note { text } => say::note(&mut m, text),
+        Command::SetPause(pause) => snooze::pause(&mut m, pause, None),
+        Command::Snooze { until } => snooze::snooze(&mut m, until),
+        Command::Wake => snooze::wake(&mut m),
+        Command::Note { text, mentions } => say::note(&mut m, text, mentions),
+        Command::SetTags { tags } => tags::set(&mut m, tags),
+        Command::SetCustomer(set) => customer::set(&mut m, set),
+        Command::Identify(identify) => customer::identify(&mut m, identify),
+        Command::Block { reason } => block::block(&mut m, reason),
+        Command::Unblock => block::unblock(&mut m),
+        Command::Reopen => reopen::by_agent(&mut m),
+        Command::Report(report) => report::report(&mut m, report),
+        Command::JudgeReport { report, accepted, reason } => report::judge(&mut m, report, accepted, reason),
+        Command::Look => look::look(&mut m),
         Command::Close { disposition, wrap_up } => close::close(&mut m, disposition, wrap_up),
         Command::Rate(rate) => rate::rate(&mut m, rate),
         Command::SetPresence { available, by } => presence::set(&mut m, available, by),

@@ -1,7 +1,7 @@
 //! What the commands are made of: each move appends an event and at once applies it to the working state, so that the
 //! next move sees it.
 
-use super::{Decision, Loaded, Reply};
+use super::{Decision, Loaded, Reply, undo};
 use crate::actor::{Actor, Part};
 use crate::agent::Agent;
 use crate::conversation::Conversation;
@@ -209,8 +209,11 @@ impl<'a> Moves<'a> {
 
     /// Passes the baton: ends what belonged to the old stretch, frees and takes seats, closes a target that was open.
     pub(super) fn pass(&mut self, holder: Holder, why: Why, passing: Option<Passing>) {
-        let to = self.conv().own.offer.as_ref().map(|offer| offer.to);
+        let offer = self.conv().own.offer.as_ref();
+        let (to, giver) = (offer.map(|offer| offer.to), offer.and_then(|offer| offer.giver));
         let taken = matches!(&holder, Holder::Agent { agent, .. } if Some(*agent) == to);
+        let giver = giver.filter(|_| taken);
+        undo::settle(self, &[self.actor.acting_agent(), giver]);
         self.end_offer(if taken { OfferEnd::Accepted } else { OfferEnd::Withdrawn });
         self.withdraw_asks();
         let before = self.conv().own.clone();

@@ -60,13 +60,15 @@ pub(super) fn answer(m: &mut Moves<'_>, id: OfferId, accept: bool, as_of: u64) -
     }
     m.basis = Some(as_of);
     let queue = queue_of(m);
+    let from_agent = matches!(m.conv().own.holder, Holder::Agent { .. });
     give_to(m, agent, Why::Accepted);
     match offer.giver {
-        Some(giver) => {
+        // One who gave what stood in a line was never with the customer.
+        Some(giver) if from_agent => {
             let (giver, to) = (m.agent_name(giver), m.agent_name(agent));
             m.tell(&Notice::TransferPassed { giver, to });
         }
-        None => tell_joined(m, agent, queue),
+        _ => tell_joined(m, agent, queue),
     }
     Ok(Reply::Done)
 }

@@ -1,7 +1,7 @@
 //! A person is wanted: the one place where a handover is asked, answered, redirected and withdrawn.
 
-use super::Reply;
 use super::moves::Moves;
+use super::{Reply, reopen};
 use crate::actor::{Actor, Part};
 use crate::command::Say;
 use crate::effect::Effect;
@@ -17,7 +17,7 @@ use crate::settings::{Destination, Role};
 pub(super) fn ask(m: &mut Moves<'_>) -> Result<Reply, Refusal> {
     m.state()?;
     if m.conv().closed() {
-        return Err(Refusal::Closed);
+        return Ok(Reply::Answer(reopen::by_button(m)?));
     }
     if let Some(place) = already(&m.conv().own.holder) {
         tell_already(m);

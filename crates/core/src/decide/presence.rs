@@ -1,7 +1,7 @@
 //! What an agent set, and what follows when one is lost.
 
 use super::moves::Moves;
-use super::{Reply, person};
+use super::{Reply, person, undo};
 use crate::actor::{Actor, Part};
 use crate::event::{Answer, Failure, PresenceBy, PresenceSet, Reason, Trigger, Why};
 use crate::ids::AgentId;
@@ -22,10 +22,12 @@ pub(super) fn set(m: &mut Moves<'_>, available: bool, by: PresenceBy) -> Result<
 /// Lease and grace are over. A chat with an unanswered customer is offered again, at its old place; one whose customer
 /// has an answer waits for the agent.
 pub(super) fn lost(m: &mut Moves<'_>, agent: AgentId) -> Result<Reply, Refusal> {
-    let state = m.open()?;
-    if !matches!(state.own.holder, Holder::Agent { agent: holder, .. } if holder == agent)
-        || state.unanswered_since.is_none()
-    {
+    if !matches!(m.open()?.own.holder, Holder::Agent { agent: holder, .. } if holder == agent) {
+        return Ok(Reply::Done);
+    }
+    // What they wrote last may be the answer.
+    undo::release_of(m, agent);
+    if m.conv().unanswered_since.is_none() {
         return Ok(Reply::Done);
     }
     m.fail(Failure::AgentLost);

@@ -1,17 +1,16 @@
 //! Somebody says something.
 
 use super::moves::Moves;
-use super::{Reply, person, start};
+use super::{Reply, block, person, reopen, snooze, undo};
 use crate::actor::Who;
 use crate::command::Say;
 use crate::content::Content;
 use crate::effect::Effect;
-use crate::event::{AskFor, Audience, Body, Fate, Once, Opened, Paused, Reason, Said};
-use crate::ids::{ClientId, MessageId};
+use crate::event::{AskFor, Audience, Body, Fate, Once, Reason, Said};
+use crate::ids::{AgentId, ClientId, MessageId};
 use crate::limits;
 use crate::ownership::{Holder, Line, Pause};
 use crate::refusal::Refusal;
-use crate::settings::Reopen;
 
 pub(super) fn say(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
     if let Some((client, counter)) = say.once
@@ -19,6 +18,7 @@ pub(super) fn say(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
     {
         return Ok(Reply::Repeat);
     }
+    block::check(m)?;
     m.basis = say.basis;
     match m.actor.who {
         Who::Customer => customer(m, say),
@@ -57,7 +57,7 @@ fn customer(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
             let seq = push_said(m, say, None);
             return Ok(Reply::Said { seq });
         }
-        reopen(m)?;
+        reopen::by_word(m)?;
     }
     if m.conv().asks.len() >= limits::OPEN_ASKS {
         return Err(Refusal::TooManyAsks);
@@ -76,33 +76,11 @@ fn customer(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
         // Asked again while waiting: the place is told again, no second handover is opened.
         (Holder::Queue { line: Line::Live, .. }, Some(_)) => person::tell_already(m),
         (Holder::Agent { pause, .. }, _) if pause != Pause::None => {
-            m.push(Audience::People, Paused { pause: Pause::None, until: None }, None);
+            snooze::resume(m);
         }
         (Holder::Queue { .. } | Holder::Agent { .. } | Holder::Nobody { .. }, _) => {}
     }
     Ok(Reply::Said { seq })
-}
-
-/// A word after closing opens a new episode.
-fn reopen(m: &mut Moves<'_>) -> Result<(), Refusal> {
-    let state = m.conv();
-    let Holder::Nobody { closed } = state.own.holder else { return Ok(()) };
-    let (episode, inbox, person) = (state.episode + 1, state.inbox, state.person);
-    let language = m.facts.reading.language.clone().unwrap_or_else(|| state.language.clone());
-    let soon = m.now() < closed + limits::REOPEN;
-    m.push(
-        Audience::Customer,
-        Opened { episode, inbox, person, language },
-        Some(Body::Opening { name: None, contact: None, page: None, variables: serde_json::Map::new() }),
-    );
-    let people = m.inbox().is_some_and(|inbox| inbox.reopen == Reopen::People);
-    if soon && people {
-        person::hand_over(m, crate::event::Trigger::NoBot, None, Reason::default());
-        if !m.conv().closed() {
-            return Ok(());
-        }
-    }
-    start::first_holder(m, AskFor::Message)
 }
 
 /// An agent or an admitted guest speaks to the customer.
@@ -112,25 +90,36 @@ fn voice(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
         return Err(Refusal::NotVoice);
     }
     let name = m.agent_name(agent);
+    if say.hold && m.settings().undo() > 0 {
+        return Ok(Reply::Said { seq: undo::hold(m, say, name) });
+    }
+    // What they said before goes out before.
+    undo::release_of(m, agent);
     let seq = push_said(m, say, Some(name));
     Ok(Reply::Said { seq })
 }
 
 /// A note for people; needs no voice.
-pub(super) fn note(m: &mut Moves<'_>, text: Content) -> Result<Reply, Refusal> {
+pub(super) fn note(m: &mut Moves<'_>, text: Content, mut mentions: Vec<AgentId>) -> Result<Reply, Refusal> {
     m.state()?;
     let agent = m.acting_agent()?;
     if text.plain.chars().count() > limits::NOTE_CHARS {
         return Err(Refusal::Field("note"));
     }
+    mentions.sort_unstable();
+    mentions.dedup();
+    mentions.retain(|other| *other != agent);
+    if mentions.len() > limits::MENTIONS {
+        return Err(Refusal::Field("mentions"));
+    }
+    if mentions.iter().any(|id| m.settings().agents.get(id).is_none_or(|card| !card.active)) {
+        return Err(Refusal::UnknownDestination);
+    }
     let name = m.agent_name(agent);
     let message = MessageId(m.deal());
     let body = Body::Message { content: text, shown_name: Some(name), bot: None };
-    let seq = m.push(
-        Audience::People,
-        Said { message, once: None, fate: Fate::Note, reply_to: None, mentions: Vec::new() },
-        Some(body),
-    );
+    let seq =
+        m.push(Audience::People, Said { message, once: None, fate: Fate::Note, reply_to: None, mentions }, Some(body));
     Ok(Reply::Said { seq })
 }
 
@@ -191,8 +180,22 @@ mod tests {
         house.when_agent_writes(BEN, "me too").refused(&Refusal::NotVoice);
         house.when(Actor::agent(ANA), Command::Join { guest: Guest::Agent { id: BEN } }).done();
         house.when_agent_writes(BEN, "me too").then(&["said"]);
-        let then = house.when(Actor::agent(SAM), Command::Note { text: content("vip") });
+        let then = house.when(Actor::agent(SAM), Command::Note { text: content("vip"), mentions: Vec::new() });
         assert_eq!(then.done().events[0].header.audience, Audience::People);
+    }
+
+    #[test]
+    fn a_note_calls_colleagues_until_they_write() {
+        let mut house = given_held();
+        let note =
+            |mentions: &[crate::ids::AgentId]| Command::Note { text: content("look"), mentions: mentions.to_vec() };
+        let then = house.when(Actor::agent(ANA), note(&[SAM, BEN, SAM, ANA]));
+        let crate::event::Fact::Said(said) = &then.done().events[0].header.fact else { panic!("a note") };
+        assert_eq!(said.mentions, [BEN, SAM]);
+        house.when(Actor::agent(SAM), note(&[])).done();
+        assert_eq!(house.state().mentioned.keys().copied().collect::<Vec<_>>(), [BEN]);
+        let nobody = crate::ids::AgentId(uuid::Uuid::nil());
+        house.when(Actor::agent(ANA), note(&[nobody])).refused(&Refusal::UnknownDestination);
     }
 
     #[test]

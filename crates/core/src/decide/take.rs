@@ -4,6 +4,7 @@ use super::Reply;
 use super::moves::Moves;
 use super::offer::{give_to, queue_of, tell_joined};
 use crate::event::{Answer, Outcome, Reason, Trigger, Why};
+use crate::ids::AgentId;
 use crate::ownership::Holder;
 use crate::refusal::Refusal;
 use crate::settings::{Destination, Rank};
@@ -43,6 +44,12 @@ pub(super) fn take_over(m: &mut Moves<'_>) -> Result<Reply, Refusal> {
         _ if rank >= Rank::Supervisor => {}
         _ => return Err(Refusal::NotAllowed),
     }
+    let answer = assign(m, agent)?;
+    Ok(Reply::Answer(answer))
+}
+
+/// Makes this agent the holder at once: a handover that is asked, answered and accepted in one commit.
+pub(super) fn assign(m: &mut Moves<'_>, agent: AgentId) -> Result<Answer, Refusal> {
     if !m.has_seat(agent) {
         return Err(Refusal::NoCapacity);
     }
@@ -59,7 +66,7 @@ pub(super) fn take_over(m: &mut Moves<'_>) -> Result<Reply, Refusal> {
     });
     give_to(m, agent, Why::TakenOver);
     tell_joined(m, agent, queue);
-    Ok(Reply::Answer(answer))
+    Ok(answer)
 }
 
 #[cfg(test)]

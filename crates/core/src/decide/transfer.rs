@@ -1,8 +1,8 @@
-//! The holder passes a chat on. To a person it is an offer: the giver holds until it is accepted. To a line, a bot or a
-//! target it passes at once.
+//! The holder passes a chat on, or a supervisor passes on what another has. To a person it is an offer: whoever holds
+//! keeps it until it is accepted. To a line, a bot or a target it passes at once.
 
 use super::moves::Moves;
-use super::{Reply, offer, person};
+use super::{Reply, offer, person, take, undo};
 use crate::command::TransferTo;
 use crate::event::{Answer, AskFor, OfferEnd, Passing, Reason, Trigger, Why};
 use crate::ids::AgentId;
@@ -10,13 +10,46 @@ use crate::limits;
 use crate::notice::Notice;
 use crate::ownership::{Holder, Line};
 use crate::refusal::Refusal;
-use crate::settings::{Destination, Role};
+use crate::settings::{Destination, Rank, Role};
 
 pub(super) fn transfer(m: &mut Moves<'_>, to: TransferTo, note: Option<String>) -> Result<Reply, Refusal> {
-    let giver = m.holding_agent()?;
+    let giver = m.acting_agent()?;
+    let holds = matches!(m.open()?.own.holder, Holder::Agent { agent, .. } if agent == giver);
     if note.as_ref().is_some_and(|note| note.chars().count() > limits::NOTE_CHARS) {
         return Err(Refusal::Field("note"));
     }
+    if !holds {
+        may_reassign(m, giver, to)?;
+    }
+    undo::release_of(m, giver);
+    match (to, m.conv().own.holder.clone()) {
+        // A bot or an outside desk cannot be asked to wait for a yes.
+        (TransferTo::Agent(agent), Holder::Bot { .. } | Holder::Target { .. }) => {
+            check_agent(m, giver, agent)?;
+            take::assign(m, agent)?;
+            Ok(Reply::Done)
+        }
+        (TransferTo::Queue(queue), Holder::Queue { queue: now, .. }) if queue == now => Ok(Reply::Done),
+        (TransferTo::Target(target), Holder::Target { connection, .. }) if target == connection => Ok(Reply::Done),
+        (to, _) => pass(m, giver, to, note),
+    }
+}
+
+/// A supervisor passes on what they do not hold. A bot gets a chat only from the person who had it; a promise is kept by
+/// a person and goes back to no line.
+fn may_reassign(m: &Moves<'_>, giver: AgentId, to: TransferTo) -> Result<(), Refusal> {
+    if m.settings().agents.get(&giver).is_none_or(|card| card.role < Rank::Supervisor) {
+        return Err(Refusal::NotHolder);
+    }
+    let promised = matches!(m.conv().own.holder, Holder::Queue { line: Line::Later, .. });
+    match to {
+        TransferTo::Bot(_) => Err(Refusal::NotHolder),
+        TransferTo::Queue(_) | TransferTo::Target(_) if promised => Err(Refusal::UnknownDestination),
+        _ => Ok(()),
+    }
+}
+
+fn pass(m: &mut Moves<'_>, giver: AgentId, to: TransferTo, note: Option<String>) -> Result<Reply, Refusal> {
     match to {
         TransferTo::Agent(agent) => to_agent(m, giver, agent, note),
         TransferTo::Queue(queue) => {
@@ -77,29 +110,36 @@ fn tell_team(m: &mut Moves<'_>, giver: AgentId, team: String, place: Option<u32>
 }
 
 fn to_agent(m: &mut Moves<'_>, giver: AgentId, agent: AgentId, note: Option<String>) -> Result<Reply, Refusal> {
-    if agent == giver || m.settings().agents.get(&agent).is_none_or(|card| !card.active) {
-        return Err(Refusal::UnknownDestination);
-    }
     if m.conv().own.offer.is_some() {
         return Err(Refusal::Taken);
+    }
+    check_agent(m, giver, agent)?;
+    let due = m.now() + limits::TRANSFER_OFFER;
+    offer::offer(m, agent, Some(giver), due, note);
+    // A supervisor who asks a colleague stays with nobody: the customer reads it when the colleague comes.
+    if matches!(m.conv().own.holder, Holder::Agent { agent, .. } if agent == giver) {
+        let (giver, to) = (m.agent_name(giver), m.agent_name(agent));
+        m.tell(&Notice::TransferAsked { giver, to });
+    }
+    Ok(Reply::Done)
+}
+
+/// A colleague who is there, takes work and has a seat, and does not have the chat already.
+fn check_agent(m: &Moves<'_>, giver: AgentId, agent: AgentId) -> Result<(), Refusal> {
+    let has = matches!(m.conv().own.holder, Holder::Agent { agent: holder, .. } if holder == agent);
+    if has || agent == giver || m.settings().agents.get(&agent).is_none_or(|card| !card.active) {
+        return Err(Refusal::UnknownDestination);
     }
     if !offer::takes_work(m, agent) {
         return Err(Refusal::NotAvailable);
     }
-    if !m.has_seat(agent) {
-        return Err(Refusal::NoCapacity);
-    }
-    let due = m.now() + limits::TRANSFER_OFFER;
-    offer::offer(m, agent, Some(giver), due, note);
-    let (giver, to) = (m.agent_name(giver), m.agent_name(agent));
-    m.tell(&Notice::TransferAsked { giver, to });
-    Ok(Reply::Done)
+    if m.has_seat(agent) { Ok(()) } else { Err(Refusal::NoCapacity) }
 }
 
 /// The giver takes the offer back.
 pub(super) fn cancel(m: &mut Moves<'_>) -> Result<Reply, Refusal> {
-    let giver = m.holding_agent()?;
-    if m.conv().own.offer.as_ref().is_none_or(|offer| offer.giver != Some(giver)) {
+    let giver = m.acting_agent()?;
+    if m.open()?.own.offer.as_ref().is_none_or(|offer| offer.giver != Some(giver)) {
         return Err(Refusal::OfferGone);
     }
     m.end_offer(OfferEnd::Withdrawn);
@@ -205,8 +245,55 @@ mod tests {
 
     #[test]
     fn only_the_holder_passes_it_on_with_a_note_that_fits() {
-        given_held().when(Actor::agent(SAM), to(TransferTo::Queue(BILLING))).refused(&Refusal::NotHolder);
+        given_held().when(Actor::agent(BEN), to(TransferTo::Queue(BILLING))).refused(&Refusal::NotHolder);
         let long = Command::Transfer { to: TransferTo::Queue(BILLING), note: Some("x".repeat(10_001)) };
         given_held().when(Actor::agent(ANA), long).refused(&Refusal::Field("note"));
+    }
+
+    #[test]
+    fn a_supervisor_offers_what_another_has_to_a_colleague_and_the_holder_stays() {
+        let mut house = given_held();
+        house.ready(BEN);
+        house.when(Actor::agent(SAM), to(TransferTo::Agent(ANA))).refused(&Refusal::UnknownDestination);
+        house.when(Actor::agent(SAM), to(TransferTo::Agent(BEN))).then(&["offered", "agent:offered"]);
+        assert!(matches!(house.state().own.holder, Holder::Agent { agent: ANA, .. }));
+        let command = Command::AnswerOffer { offer: house.offer(), accept: true, as_of: 9 };
+        let then = house.when(Actor::agent(BEN), command);
+        assert_eq!(then.words(), "Sam has passed you to Ben. Ben can read this chat.");
+        assert!(matches!(house.state().own.holder, Holder::Agent { agent: BEN, .. }));
+        house.when(Actor::agent(SAM), to(TransferTo::Bot(BOT))).refused(&Refusal::NotHolder);
+    }
+
+    #[test]
+    fn a_supervisor_offers_what_waits_and_the_customer_reads_who_joined() {
+        for mut house in [given_waiting(), given_promise()] {
+            house.ready(BEN);
+            house.when(Actor::agent(SAM), to(TransferTo::Agent(BEN))).then(&["offered", "agent:offered"]);
+            house.when(Actor::agent(SAM), Command::CancelTransfer).then(&["offer-ended", "agent:offer-ended"]);
+            house.when(Actor::agent(SAM), to(TransferTo::Agent(BEN))).done();
+            let command = Command::AnswerOffer { offer: house.offer(), accept: true, as_of: 9 };
+            let then = house.when(Actor::agent(BEN), command);
+            assert!(then.words().starts_with("Ben joined."), "{}", then.words());
+        }
+    }
+
+    #[test]
+    fn what_a_bot_or_a_target_has_a_supervisor_gives_at_once() {
+        for mut house in [given_bot(), given_live()] {
+            house.ready(BEN);
+            house.when(Actor::agent(SAM), to(TransferTo::Agent(BEN))).done();
+            assert!(matches!(house.state().own.holder, Holder::Agent { agent: BEN, .. }));
+        }
+    }
+
+    #[test]
+    fn a_supervisor_moves_a_chat_to_another_line_but_no_promise() {
+        for mut house in [given_waiting(), given_held(), given_bot()] {
+            house.when(Actor::agent(SAM), to(TransferTo::Queue(BILLING))).done();
+            assert!(matches!(house.state().own.holder, Holder::Queue { queue: BILLING, .. }));
+            house.when(Actor::agent(SAM), to(TransferTo::Queue(BILLING))).then(&[]);
+        }
+        let mut house = given_promise();
+        house.when(Actor::agent(SAM), to(TransferTo::Queue(BILLING))).refused(&Refusal::UnknownDestination);
     }
 }

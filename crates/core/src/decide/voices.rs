@@ -1,13 +1,13 @@
 //! Guests, lending and approval: who may speak beside the holder, and whether a bot's word waits for a person.
 
-use super::Reply;
 use super::moves::Moves;
 use super::offer::give_to;
+use super::{Reply, undo};
 use crate::content::Content;
-use crate::event::{AskFor, Audience, Body, Fate, Paused, Said, Undone, VoicesSet, Why};
+use crate::event::{AskFor, Audience, Body, Fate, Said, Undone, VoicesSet, Why};
 use crate::ids::{ConnectionId, MessageId};
 use crate::limits;
-use crate::ownership::{Delivery, Guest, Holder, Pause};
+use crate::ownership::{Delivery, Guest, Holder};
 use crate::refusal::Refusal;
 use crate::settings::Rank;
 
@@ -55,9 +55,12 @@ pub(super) fn leave(m: &mut Moves<'_>, guest: Guest) -> Result<Reply, Refusal> {
     if !holds && guest != (Guest::Agent { id: agent }) {
         return Err(Refusal::NotAllowed);
     }
-    let (mut guests, delivery) = (own.guests.clone(), own.delivery);
+    let (mut guests, delivery, before) = (own.guests.clone(), own.delivery, own.guests.len());
     guests.retain(|other| *other != guest);
-    if guests.len() < own.guests.len() {
+    if guest == (Guest::Agent { id: agent }) && guests.len() < before {
+        undo::release_of(m, agent);
+    }
+    if guests.len() < before {
         set(m, guests, delivery);
     }
     Ok(Reply::Done)
@@ -140,13 +143,6 @@ pub(super) fn reject(m: &mut Moves<'_>, draft: u64) -> Result<Reply, Refusal> {
         return Err(Refusal::DraftGone);
     }
     m.push(Audience::People, Undone { of: draft }, None);
-    Ok(Reply::Done)
-}
-
-/// The agent's clock stops or runs.
-pub(super) fn pause(m: &mut Moves<'_>, pause: Pause) -> Result<Reply, Refusal> {
-    m.holding_agent()?;
-    m.push(Audience::People, Paused { pause, until: None }, None);
     Ok(Reply::Done)
 }
 

@@ -175,8 +175,11 @@ fn voice(before: &Conversation, event: &Drafted) {
         return;
     }
     if let Fate::Released { of } = said.fate {
-        assert!(before.drafts.iter().any(|(seq, _)| *seq == of), "a released draft was there");
-        return;
+        if before.drafts.iter().any(|(seq, _)| *seq == of) {
+            return;
+        }
+        let held = before.held.iter().find(|held| held.seq == of).expect("what is released was held or a draft");
+        assert_eq!(held.actor, event.header.actor, "it is said by whoever said it");
     }
     let who = match event.header.actor.acting_agent() {
         Some(id) => Who::Agent { id },
@@ -273,7 +276,9 @@ fn truth(loaded: &Loaded, decision: &Decision) {
                 Outcome::Accepted => &["joined", "transfer_passed"],
                 Outcome::Abandoned => &["closed"],
                 Outcome::Withdrawn => &["withdrawn"],
-                Outcome::Redirected { .. } => &["joined", "message_left", "in_line", "unavailable", "asked"],
+                Outcome::Redirected { .. } => {
+                    &["joined", "message_left", "in_line", "unavailable", "asked", "transfer_team"]
+                }
                 Outcome::Refused => {
                     &["unavailable", "bot_failed_nobody", "target_failed", "target_failed_none", "target_failed_back"]
                 }
@@ -369,7 +374,8 @@ fn finish(after: &Conversation, now: Ms) {
     let own = &after.own;
     if after.closed() {
         assert_eq!(after.next_due(), None, "nothing is due in a closed chat");
-        assert!(after.asks.is_empty() && own.offer.is_none() && own.guests.is_empty() && after.drafts.is_empty());
+        assert!(after.asks.is_empty() && own.offer.is_none() && own.guests.is_empty());
+        assert!(after.drafts.is_empty() && after.held.is_empty() && after.snoozed_until.is_none());
         assert_eq!(after.handover, None, "a closed chat has no open handover");
     } else {
         let due = after.next_due().expect("every state that is not final has a deadline");

@@ -9,7 +9,7 @@
 pub(crate) mod invariants;
 pub(crate) mod world;
 
-use baton_core::actor::{Actor, Part};
+use baton_core::actor::{Actor, Part, Who};
 use baton_core::agent::Agent;
 use baton_core::command::{BotEnd, BotReplied, Command, Say, Start, TargetDid};
 use baton_core::content::Content;
@@ -18,7 +18,7 @@ use baton_core::decide::{Decision, Drafted, Loaded, Reply, agents, decide, needs
 use baton_core::effect::Effect;
 use baton_core::event::{Body, BotSaid, Brief, Fact, Failure, Header, PresenceBy, Stream, Trigger};
 use baton_core::facts::{Facts, LineFact, Reading};
-use baton_core::ids::{AgentId, AskId, ClientId, ConversationId, Ms, OfferId, PersonId, QueueId};
+use baton_core::ids::{AgentId, AskId, ClientId, ConnectionId, ConversationId, Ms, OfferId, PersonId, QueueId};
 use baton_core::ownership::{Holder, Line};
 use baton_core::refusal::Refusal;
 use baton_core::settings::Settings;
@@ -39,6 +39,17 @@ pub(crate) struct Chat {
     pub(crate) state: Conversation,
     pub(crate) headers: Vec<Header>,
     pub(crate) bodies: Vec<Option<Body>>,
+}
+
+impl Chat {
+    /// The bot's message at this position.
+    fn bot_message(&self, position: u64) -> Option<(u64, ConnectionId)> {
+        let header = self.headers.iter().find(|header| header.position == Some(position))?;
+        match (&header.fact, header.actor.who) {
+            (Fact::Said(_), Who::Bot { id }) => Some((header.seq, id)),
+            _ => None,
+        }
+    }
 }
 
 /// Everything that a test needs to stand in.
@@ -113,6 +124,9 @@ impl House {
             facts.lines.insert(*queue, self.line(*queue));
         }
         facts.place = self.place(id);
+        if let Some(chat) = self.chats.get(&id) {
+            facts.held = chat.state.held.iter().map(|held| (held.seq, (content("held"), None))).collect();
+        }
         facts
     }
 
@@ -156,7 +170,10 @@ impl House {
         command: Command,
         reading: Reading,
     ) -> Result<(Decision, Loaded), Refusal> {
-        let facts = self.facts(id, reading);
+        let mut facts = self.facts(id, reading);
+        if let (Command::Report(report), Some(chat)) = (&command, self.chats.get(&id)) {
+            facts.bot_message = chat.bot_message(report.position);
+        }
         let conversation = self.chats.get(&id).map(|chat| chat.state.clone());
         let named = agents(conversation.as_ref(), &actor, &command);
         let agents = named
@@ -416,7 +433,12 @@ pub(crate) fn content(text: &str) -> Content {
 }
 
 pub(crate) fn say(text: &str, once: Option<(ClientId, u64)>) -> Command {
-    Command::Say(Say { content: content(text), once, reply_to: None, basis: None })
+    Command::Say(Say { content: content(text), once, reply_to: None, basis: None, hold: false })
+}
+
+/// As [`say`], to be held for a moment.
+pub(crate) fn say_held(text: &str, client: ClientId, counter: u64) -> Command {
+    Command::Say(Say { content: content(text), once: Some((client, counter)), reply_to: None, basis: None, hold: true })
 }
 
 pub(crate) fn bot_replied(ask: AskId, baton: u64, ordinal: u16, text: &str) -> Command {

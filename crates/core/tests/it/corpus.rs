@@ -479,7 +479,10 @@ fn all_parts() -> Content {
         Piece::Unknown { media_type: "application/x-new".into(), json: json!(null) },
     ];
     let native = Some(Native { protocol: "activity".into(), json: json!({"type": "message"}) });
-    Content { native, ..Content::parts(parts).expect("acceptable") }
+    // As it was stored: how a readable text is made of the parts may change, what was made stays.
+    let plain = "*Hello*\nplain\n[Yes]\nParcel\n[bill.pdf]\n[form]\n{\"order\":\"7731\"}\nShop (https://shop.example)\n\
+                 Berlin\n[cart]\n[application/x-new]";
+    Content { parts, plain: plain.into(), native }
 }
 
 fn effects() -> Named<Effect> {

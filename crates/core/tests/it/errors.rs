@@ -35,6 +35,16 @@ fn all() -> Vec<Refusal> {
         TooManyAsks,
         TooManyGuests,
         DraftGone,
+        TooLate,
+        Blocked,
+        UnknownTag,
+        NotABotMessage,
+        AlreadyReported,
+        TooManyReports,
+        UnknownReport,
+        AlreadyJudged,
+        FileNotFound,
+        FilesFull,
         Exists,
     ]
 }

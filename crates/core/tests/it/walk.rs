@@ -28,6 +28,7 @@ struct Shape {
     asked: bool,
     brief: bool,
     draft: bool,
+    held: bool,
     unanswered: bool,
     told: bool,
     spent: (bool, bool),
@@ -55,6 +56,7 @@ fn shape(house: &House) -> Shape {
         asked: !state.asks.is_empty(),
         brief: state.brief.is_some(),
         draft: !state.drafts.is_empty(),
+        held: !state.held.is_empty(),
         unanswered: state.unanswered_since.is_some(),
         told: state.told_choice || state.told_near || state.told_silent || state.told_due.is_some(),
         spent: (state.hand_backs >= limits::HAND_BACKS, state.bot_failures >= limits::BOT_FAILURES),
@@ -162,6 +164,14 @@ fn desk_letters(
         letter(actor, Command::AnswerOffer { offer, accept: false, as_of }, false);
     }
     letter(actor, say("hello", Some((DESK, state.clients.get(&DESK).map_or(0, |n| *n) + 1))), agent == ANA);
+    if agent == ANA {
+        letter(actor, say_held("hello", DESK, state.clients.get(&DESK).map_or(0, |n| *n) + 1), true);
+    }
+    if let Some(held) = state.held.last() {
+        letter(actor, Command::Undo { of: held.seq }, true);
+    }
+    letter(actor, Command::Reopen, agent == SAM);
+    letter(actor, Command::Snooze { until: house.now + HOUR }, false);
     letter(actor, Command::Pick, agent == SAM);
     letter(actor, Command::TakeOver, agent == SAM);
     for (to, contends) in [

@@ -352,7 +352,7 @@ pub(crate) fn reader() -> Permit {
 }
 
 pub(crate) fn say(words: &str, client: ClientId, counter: u64) -> Command {
-    Command::Say(Say { content: text(words), once: Some((client, counter)), reply_to: None, basis: None })
+    Command::Say(Say { content: text(words), once: Some((client, counter)), reply_to: None, basis: None, hold: false })
 }
 
 /// Whether somebody waits in a live line.
