@@ -33,7 +33,6 @@ const COMING: &[(&str, &[&str])] = &[
         "DeskCan",
         &["undo", "snooze", "wake", "tag", "block", "unblock", "reopen", "reassign", "edit_customer", "upload"],
     ),
-    ("Directory", &["tags", "replies", "dispositions"]),
 ];
 
 /// The document as it is committed.

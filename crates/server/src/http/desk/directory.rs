@@ -1,6 +1,7 @@
-//! Where a chat can be passed on to.
+//! Where a chat can be passed on to, and what else a screen lets choose from.
 
 use super::Desk;
+use super::workspace::replies_of;
 use crate::problem::Problem;
 use axum::response::{IntoResponse, Response};
 use baton_core::ownership::Line;
@@ -40,6 +41,11 @@ pub(super) async fn directory(desk: Desk) -> Result<Response, Problem> {
     }
     let inboxes: Vec<_> =
         settings.inboxes.iter().map(|(id, inbox)| json!({"id": id, "slug": inbox.slug, "name": inbox.name})).collect();
-    let body = json!({"agents": agents, "queues": queues, "bots": bots, "targets": targets, "inboxes": inboxes});
+    let tags: Vec<_> = settings.tags.iter().map(|(id, tag)| json!({"id": id, "name": tag.name})).collect();
+    let replies = replies_of(&engine.config(), desk.caller.agent());
+    let body = json!({
+        "agents": agents, "queues": queues, "bots": bots, "targets": targets, "inboxes": inboxes,
+        "tags": tags, "replies": replies, "dispositions": settings.desk.dispositions,
+    });
     Ok(axum::Json(body).into_response())
 }
