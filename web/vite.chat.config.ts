@@ -1,36 +1,38 @@
 import { resolve } from "node:path";
-import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
-import {
-  budget,
-  cssTarget,
-  hashedName,
-  shortNames,
-  stylesInTheScript,
-  withoutEarlier,
-} from "./vite.common.config.ts";
+import { defineConfig, type Plugin } from "vite";
+import { cssTarget, withoutEarlier } from "./vite.common.config.ts";
 
-/** The chat that widget.js fetches when it is wanted. Its name carries its hash: it may be cached for ever. */
+/** Vite's own helper around `import()` looks for styles and preloads; ours has none and takes no bytes. */
+const plainImports: Plugin = {
+  name: "baton-plain-imports",
+  enforce: "pre",
+  load: (id) =>
+    id.includes("vite/preload-helper") ? "export const __vitePreload = (load) => load();" : null,
+};
+
+/**
+ * The chat that widget.js fetches when it is wanted, and the parts that the chat fetches when they are. Modules, whose
+ * names carry their hashes: they may be cached for ever.
+ */
 export default defineConfig({
   publicDir: false,
-  // "tree" builds elements one by one and never assigns innerHTML: the chat works under the host page's
-  // `require-trusted-types-for 'script'` without a policy of Svelte's own.
-  plugins: [
-    svelte({ compilerOptions: { fragments: "tree", cssHash: shortNames() } }),
-    withoutEarlier(resolve(import.meta.dirname, "dist/assets"), /^widget-.*\.js$/),
-    stylesInTheScript(),
-    hashedName("assets/widget-chat"),
-    budget("the chat", 32_000),
-  ],
+  plugins: [plainImports, withoutEarlier(resolve(import.meta.dirname, "dist/assets"), /^widget-.*\.js$/)],
+  // Beside each other, wherever the hub is.
+  base: "./",
   build: {
     outDir: resolve(import.meta.dirname, "dist"),
     emptyOutDir: false,
     target: "es2022",
     cssTarget,
-    cssCodeSplit: false,
+    modulePreload: false,
     rolldownOptions: {
-      input: resolve(import.meta.dirname, "widget/chat.ts"),
-      output: { format: "iife", entryFileNames: "assets/widget-chat.js" },
+      input: { chat: resolve(import.meta.dirname, "widget/chat.ts") },
+      preserveEntrySignatures: "allow-extension",
+      output: {
+        format: "es",
+        entryFileNames: "assets/widget-chat-[hash].js",
+        chunkFileNames: "assets/widget-part-[name]-[hash].js",
+      },
     },
   },
 });

@@ -1,5 +1,5 @@
 /** What the two builds of the widget have in common. */
-import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,47 +8,10 @@ import type { Plugin } from "vite";
 /** Nothing newer is written than these read; nothing is rewritten into something longer for older ones. */
 export const cssTarget = ["chrome123", "firefox121", "safari17.5"];
 
-/**
- * Puts the styles into the script as one constant. A strict `style-src 'self'` of the host page forbids
- * <style> elements, also inside a shadow root; a constructed style sheet is allowed.
- */
-export function stylesInTheScript(): Plugin {
-  return {
-    name: "baton-styles-in-the-script",
-    apply: "build",
-    enforce: "post",
-    generateBundle(_options, bundle) {
-      let css = "";
-      for (const [name, file] of Object.entries(bundle)) {
-        if (file.type !== "asset" || !name.endsWith(".css")) continue;
-        css += typeof file.source === "string" ? file.source : new TextDecoder().decode(file.source);
-        delete bundle[name];
-      }
-      for (const file of Object.values(bundle)) {
-        if (file.type !== "chunk") continue;
-        const place = /["'`]__BATON_WIDGET_CSS__["'`]/;
-        if (!place.test(file.code)) this.error("the place for the styles is missing");
-        file.code = file.code.replace(place, () => JSON.stringify(css.trim()));
-      }
-    },
-  };
-}
+/** Bytes gzip for all that shows the launcher, opens the panel and exchanges messages, in the heaviest language. */
+export const FIRST_LOAD = 25_000;
 
-/** Names a finished script by its content. The bundler's own hash does not know the styles that were put in. */
-export function hashedName(prefix: string): Plugin {
-  return {
-    name: "baton-hashed-name",
-    apply: "build",
-    enforce: "post",
-    generateBundle(_options, bundle) {
-      for (const file of Object.values(bundle)) {
-        if (file.type !== "chunk") continue;
-        const hash = createHash("sha256").update(file.code).digest("base64url").slice(0, 10);
-        file.fileName = `${prefix}-${hash}.js`;
-      }
-    },
-  };
-}
+export const small = (source: string | Uint8Array): number => gzipSync(source, { level: 9 }).length;
 
 /** Takes away what an earlier build left under names with other hashes. */
 export function withoutEarlier(folder: string, name: RegExp): Plugin {
@@ -62,29 +25,33 @@ export function withoutEarlier(folder: string, name: RegExp): Plugin {
   };
 }
 
-/** Prints what a script weighs and fails the build above its budget. */
-export function budget(what: string, limit: number): Plugin {
+/**
+ * Of the design tokens, the widget's first script carries those that the widget's styles use: the desk has many more.
+ */
+export function usedTokensOnly(): Plugin {
+  const styles = resolve(import.meta.dirname, "widget/styles");
   return {
-    name: "baton-budget",
-    apply: "build",
-    enforce: "post",
-    generateBundle(_options, bundle) {
-      for (const file of Object.values(bundle)) {
-        if (file.type !== "chunk") continue;
-        const small = gzipSync(file.code, { level: 9 }).length;
-        console.log(`${what}: ${Buffer.byteLength(file.code)} bytes, ${small} bytes gzip (budget ${limit})`);
-        if (small > limit) this.error(`${what} is over its budget by ${small - limit} bytes`);
-      }
+    name: "baton-used-tokens-only",
+    enforce: "pre",
+    transform(code, id) {
+      if (!/\/shared\/tokens\.css(\?|$)/.test(id)) return;
+      const source = code.replace(/\/\*[\s\S]*?\*\//g, "");
+      const declared = new Map<string, string>();
+      for (const [, name = "", value = ""] of source.matchAll(/(--[\w-]+):([^;]*);/g))
+        declared.set(name, `${declared.get(name) ?? ""} ${value}`);
+      const used = new Set<string>();
+      const use = (text: string) => {
+        for (const [, name = ""] of text.matchAll(/var\((--[\w-]+)/g)) {
+          if (used.has(name)) continue;
+          used.add(name);
+          use(declared.get(name) ?? "");
+        }
+      };
+      for (const file of readdirSync(styles)) use(readFileSync(resolve(styles, file), "utf8"));
+      return source
+        .replace(/(--[\w-]+):[^;]*;/g, (whole, name: string) => (used.has(name) ? whole : ""))
+        .replace(/:root,\s*/g, "")
+        .replace(/@media[^{]*\{\s*:host\s*\{\s*\}\s*\}/g, "");
     },
-  };
-}
-
-/** Scoped class names of two letters: each is repeated some hundred times in the script. */
-export function shortNames(): (input: { filename: string }) => string {
-  const names = new Map<string, string>();
-  return ({ filename }) => {
-    const name = names.get(filename) ?? `b${names.size.toString(36)}`;
-    names.set(filename, name);
-    return name;
   };
 }

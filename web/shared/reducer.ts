@@ -5,7 +5,7 @@
  * Two audiences number the same log differently: customers by `position`, people by `seq`. Both orders are dense,
  * so a hole can be seen, and a repeat can be recognised without comparing contents.
  */
-import type { ChatEvent, Choice, DeskEvent, Problem } from "./api.ts";
+import type { ChatEvent, Choice, DeskEvent, HubFile, Problem } from "./api.ts";
 
 export type LogEvent = ChatEvent | DeskEvent;
 
@@ -18,6 +18,8 @@ export type Pending = {
   at: number;
   text: string;
   choice?: Choice;
+  /** Uploaded before; the text stands beside it. */
+  file?: HubFile;
   as_of?: number;
   state: "sending" | "sent" | "failed";
   /** Once acknowledged: the number under which its event will come. */

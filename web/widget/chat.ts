@@ -1,13 +1,13 @@
-/** The chat itself, fetched by the first script when it is wanted. Registers how to mount it and does nothing else. */
-import { mount, unmount } from "svelte";
+/** The chat itself, fetched by the first script when it is wanted. Says how to mount it and does nothing else. */
+import type { Inbox } from "../shared/api.ts";
 import { direction } from "../shared/i18n.ts";
-import { Session } from "./session.svelte.ts";
-import { language, speak, type Catalogue } from "./texts.ts";
+import { effect, scope } from "./dom.ts";
 import type { Language } from "./language.ts";
-import Widget from "./Widget.svelte";
-import "../shared/base.css";
-
-const CSS = "__BATON_WIDGET_CSS__";
+import { panel } from "./panel.ts";
+import { Session } from "./session.ts";
+import { style, wear } from "./sheets.ts";
+import { language, override, speak, type Catalogue } from "./texts.ts";
+import css from "./styles/chat.css?inline";
 
 export type ChatOptions = {
   host: HTMLElement;
@@ -15,27 +15,52 @@ export type ChatOptions = {
   hub: string;
   inbox: string;
   inline: boolean;
-  open: boolean;
   language: Language;
   /** In which language its texts are: English where the wanted catalogue did not come. */
   spoken: string;
   texts: Catalogue;
+  /** What the hub says of the inbox, if it has answered. */
+  known: Inbox | undefined;
+  identity: string | undefined;
 };
-export type ChatMount = (options: ChatOptions) => () => void;
+export type Chat = {
+  open(): void;
+  close(): void;
+  identify(token: string | null): void;
+  unmount(): void;
+};
+export type ChatMount = (options: ChatOptions) => Chat;
 
-const chat: ChatMount = ({ host, root, hub, inbox, inline, open, language: wanted, spoken, texts }) => {
-  speak(spoken, texts, wanted.tags);
+style(css);
+
+export const mount: ChatMount = ({ host, root, hub, inbox, inline, language: wanted, ...rest }) => {
+  speak(rest.spoken, rest.texts, wanted.tags);
   host.lang = language;
   host.dir = direction(language);
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(CSS);
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  const session = new Session(hub, inbox, wanted.known ? wanted.speaks : undefined);
-  const app = mount(Widget, { target: root, props: { session, inline, startOpen: open } });
-  return () => {
-    session.stop();
-    void unmount(app);
+  const { known, identity } = rest;
+  const session = new Session({
+    hub,
+    inbox,
+    language: wanted.known ? wanted.speaks : undefined,
+    known,
+    identity,
+  });
+  const unwear = wear(root);
+  const [made, end] = scope(() => {
+    effect(() => override(session.widget.v.texts));
+    const made = panel(session, inline);
+    root.append(...made.nodes);
+    return made;
+  });
+  return {
+    open: made.open,
+    close: made.close,
+    identify: (token) => void session.identify(token),
+    unmount() {
+      session.stop();
+      end();
+      unwear();
+      for (const node of made.nodes) node.remove();
+    },
   };
 };
-
-window.Baton = { ...(window.Baton as NonNullable<Window["Baton"]>), chat };

@@ -4,7 +4,8 @@
  */
 import type { Pending } from "../shared/reducer.ts";
 
-export type Kept = { conversation?: string; token?: string; key: string };
+/** `sub`: whom the site's token named. */
+export type Kept = { conversation?: string; token?: string; key: string; sub?: string };
 export type Client = { client: string; next: number };
 
 function storage(kind: "localStorage" | "sessionStorage"): Storage | undefined {

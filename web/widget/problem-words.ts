@@ -19,6 +19,10 @@ const WORDS: Partial<Record<string, Key>> = {
   body_too_large: "problem_long",
   text_too_long: "problem_long",
   unknown_inbox: "problem_setup",
+  blocked: "blocked",
+  field_required: "problem_required",
+  file_type_refused: "problem_file_type",
+  file_too_large: "problem_long",
 };
 
 export function problemWords({ code, status }: Problem): string {

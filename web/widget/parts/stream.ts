@@ -2,9 +2,9 @@
  * Server-sent events and posts for networks that let no socket through. Read by `fetch`, because an EventSource
  * cannot bear a token outside the address. Speaks the same frames as the socket, so the line need not know.
  */
-import type { ChatClientFrame, ChatServerFrame } from "../shared/api.ts";
-import { asProblem, call } from "../shared/problem.ts";
-import type { OpenTransport } from "../shared/socket.ts";
+import type { ChatClientFrame, ChatServerFrame } from "../../shared/api.ts";
+import { asProblem, call } from "../../shared/problem.ts";
+import type { OpenTransport } from "../../shared/socket.ts";
 
 export function streamTransport(base: string, unreachable: string): OpenTransport {
   return (handlers) => {
@@ -21,7 +21,7 @@ export function streamTransport(base: string, unreachable: string): OpenTranspor
     const say = async (frame: ChatClientFrame) => {
       if (frame.type === "hello") {
         headers = { authorization: `Bearer ${frame.token}` };
-        void listen(frame.after);
+        void listen(frame.after ?? undefined);
       } else if (frame.type === "send") {
         const { type: _, ...body } = frame;
         try {
