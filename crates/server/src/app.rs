@@ -4,6 +4,7 @@ use crate::files::Uploads;
 use crate::plugins::Registry;
 use crate::throttle::Throttle;
 use baton_engine::Engine;
+use baton_engine::search::Search;
 use baton_kit::signature::Secret;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ pub(crate) struct App(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) engine: Arc<Engine>,
+    pub(crate) search: Arc<Search>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) tokens: Secret,
     pub(crate) throttle: Throttle,

@@ -15,12 +15,13 @@ use baton_core::ids::Hash32;
 use baton_core::limits;
 use baton_core::permission::Permit;
 use baton_core::settings::Rank;
+use baton_engine::search::Search;
 use baton_engine::{Changed, Deps, Engine};
-use baton_infra::{FolderBlobs, LocalBus, SqliteStore, TokioRuntime};
+use baton_infra::{FolderBlobs, LocalBus, SqliteIndex, SqliteStore, TokioRuntime};
 use baton_kit::bus::Signal;
 use baton_kit::keys::Master;
 use baton_kit::runtime::{SharedRuntime, seed};
-use baton_kit::store::Record;
+use baton_kit::store::{Record, Store};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub(crate) struct Opened {
     registry: Arc<Registry>,
     runtime: SharedRuntime,
     store: Arc<SqliteStore>,
+    search: Arc<Search>,
+    index: Arc<SqliteIndex>,
 }
 
 /// Opens the data folder. Fails if another hub has it.
@@ -66,7 +69,9 @@ pub(crate) async fn open(options: &Options, public_url: String) -> Result<Opened
     })
     .await?;
     registry.rebuild(&engine.config());
-    Ok(Opened { engine, registry, runtime, store })
+    let index = Arc::new(SqliteIndex::open(data, store.identity())?);
+    let search = Search::new(engine.clone(), index.clone());
+    Ok(Opened { engine, registry, runtime, store, search, index })
 }
 
 /// The master key: from the settings, or made once and kept for the owner's eyes alone.
@@ -131,6 +136,7 @@ fn app(opened: &Opened, public_url: String, stop: watch::Receiver<bool>) -> Resu
     }
     Ok(App::new(Inner {
         engine: opened.engine.clone(),
+        search: opened.search.clone(),
         registry: opened.registry.clone(),
         tokens: opened.engine.master().tokens(),
         throttle: Throttle::default(),
@@ -163,6 +169,7 @@ pub(crate) async fn serve(options: Options, extras: Extras) -> Result<()> {
     let app = app(&opened, public_url.clone(), stopped)?;
     follow_configuration(&opened);
     opened.engine.run();
+    opened.search.run();
     let link = if app.set_up() { None } else { Some(set_up_link(&opened.engine, &public_url).await?) };
     println!("baton ready {local}");
     print_addresses(&public_url, &options, link.as_deref(), extras.demo);
@@ -186,6 +193,7 @@ pub(crate) async fn serve(options: Options, extras: Extras) -> Result<()> {
             tracing::warn!("some connections did not end in time");
         }
     }
+    opened.index.close();
     opened.store.close();
     tracing::info!("stopped; nothing that was accepted is lost");
     Ok(())

@@ -35,6 +35,7 @@ pub(crate) const CODES: &[&str] = &[
     "object_not_found",
     "object_invalid",
     "cursor_gone",
+    "query_invalid",
     "cursor_malformed",
     "route_not_found",
     "method_not_allowed",

@@ -16,6 +16,7 @@ mod messages;
 mod preferences;
 mod reason;
 mod reports;
+mod search;
 mod session;
 mod stream;
 mod texts;
@@ -57,6 +58,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/reports/{id}/reject", post(reports::reject))
         .route("/api/v1/mentions", get(mentions::list))
         .route("/api/v1/mentions/{id}/read", post(mentions::read))
+        .route("/api/v1/search", get(search::search))
         .route("/api/v1/conversations", get(lists::list))
         .route(&one(""), get(detail::detail))
         .route(&one("/events"), get(detail::events))

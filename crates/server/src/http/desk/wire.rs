@@ -340,6 +340,11 @@ fn who_word(who: &Who) -> &'static str {
     }
 }
 
+/// Who said something, in a word.
+pub(super) fn speaker(actor: &Actor) -> &'static str {
+    if actor.acting_agent().is_some() { "agent" } else { who_word(&actor.who) }
+}
+
 /// An integration that acts for an agent is that agent to the readers; the facts of the log still know better.
 fn actor_id(actor: &Actor) -> (&'static str, Option<uuid::Uuid>) {
     match (actor.who, actor.on_behalf) {
