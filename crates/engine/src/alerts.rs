@@ -98,7 +98,7 @@ impl Engine {
             if changed {
                 for alert in found.iter().filter(|alert| !standing.contains(alert)) {
                     metrics::counter!("baton_alerts_total", "kind" => alert.kind.word()).increment(1);
-                    tracing::warn!(queue = %alert.queue, kind = alert.kind.word(), "supervisors are told");
+                    tracing::info!(queue = %alert.queue, kind = alert.kind.word(), "supervisors are told");
                 }
                 *standing = Arc::new(found);
             }

@@ -9,26 +9,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Members that the document requires already and the hub does not send yet. Empty at a release.
 const COMING: &[(&str, &[&str])] = &[
-    ("Row", &["tags", "snoozed_until", "blocked", "demo", "mentions_me"]),
-    (
-        "Detail",
-        &[
-            "tags",
-            "snoozed_until",
-            "blocked",
-            "demo",
-            "mentions_me",
-            "page",
-            "device",
-            "tried",
-            "earlier",
-            "held",
-            "told",
-            "customer",
-        ],
-    ),
+    ("Detail", &["tags", "blocked", "page", "device", "tried", "earlier", "held", "told", "customer"]),
     ("Reason", &["turns"]),
-    ("Counts", &["snoozed", "mentions", "reports_new"]),
     (
         "DeskCan",
         &["undo", "snooze", "wake", "tag", "block", "unblock", "reopen", "reassign", "edit_customer", "upload"],
