@@ -1,10 +1,11 @@
 /** The desk's words and its language. */
 import { chooseLanguage, direction, translator } from "../shared/i18n.ts";
 import { desk } from "../shared/i18n/en.json";
+import { desk as inbox } from "../shared/i18n/en.desk.json";
 import { shell } from "../shared/i18n/en.shell.json";
 
 /** One file for each area of the desk. A key stands in one of them only. */
-const en = { ...desk, ...shell };
+const en = { ...desk, ...inbox, ...shell };
 export const catalogues = { en };
 export const language = chooseLanguage(
   navigator.languages,

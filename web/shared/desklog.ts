@@ -25,7 +25,9 @@ const SAID = new Set(["said", "noted", "whispered"]);
 export function stretches(events: readonly DeskEvent[]): Stretch[] {
   const out: Stretch[] = [];
   let current: Stretch | undefined;
+  const replaced = overtaken(events);
   for (const event of events) {
+    if (replaced.has(event.seq)) continue;
     if (event.kind === "holder-set") {
       const holder = holderOf(event);
       // The same party again (a new deadline, a new baton number) is no new stretch.
@@ -47,6 +49,21 @@ export function stretches(events: readonly DeskEvent[]): Stretch[] {
   }
   // A holder who neither spoke nor saw anything happen passed through: only the last one matters then.
   return out.filter((s, i) => s.items.length > 0 || i === out.length - 1);
+}
+
+/** A held reply that went out or was taken back stands in the log twice; a reader needs it once. */
+function overtaken(events: readonly DeskEvent[]): Set<number> {
+  const out = new Set<number>();
+  for (const event of events) {
+    const of = event.kind === "undone" ? event.facts.of : event.fate === "released" && releasedFrom(event);
+    if (typeof of === "number") out.add(of);
+  }
+  return out;
+}
+
+function releasedFrom(event: DeskEvent): unknown {
+  const fate = event.facts.fate as { of?: unknown; released?: { of?: unknown } } | undefined;
+  return fate?.of ?? fate?.released?.of;
 }
 
 function holderOf(event: DeskEvent): Stretch["holder"] {
@@ -157,10 +174,44 @@ function lineOf(event: DeskEvent): Line | undefined {
     case "edited":
     case "undone":
     case "redacted":
-      return { name: event.kind, values: {} };
+      return { name: event.kind, values: { by: event.actor.id ?? "" } };
+    case "tagged":
+      return tagged(event);
+    case "customer-set":
+      return { name: "customer_set", values: { by: event.actor.id ?? "" } };
+    case "identified":
+      return { name: "identified", values: {} };
+    case "blocked":
+      return {
+        name: facts.on === false ? "unblocked" : "blocked",
+        values: { by: event.actor.id ?? "", reason: text(event.body?.text) ?? "" },
+      };
+    case "reported":
+      return { name: "reported", values: { should: text(event.body?.should_have_said) ?? "" } };
+    case "report-judged":
+      return { name: facts.accepted === true ? "report_accepted" : "report_rejected", values: {} };
+    case "paused":
+      return paused(event);
     default:
       return undefined;
   }
+}
+
+function tagged(event: DeskEvent): Line | undefined {
+  const ids = (value: unknown) => (Array.isArray(value) ? value.filter((id) => typeof id === "string") : []);
+  const [add, remove] = [ids(event.facts.add), ids(event.facts.remove)];
+  if (add.length === 0 && remove.length === 0) return undefined;
+  return {
+    name: add.length > 0 ? "tagged" : "untagged",
+    values: { by: event.actor.id ?? "", tags: (add.length > 0 ? add : remove).join(" ") },
+  };
+}
+
+function paused(event: DeskEvent): Line | undefined {
+  const { until, pause } = event.facts;
+  if (pause === "snoozed" && typeof until === "number")
+    return { name: "snoozed", values: { by: event.actor.id ?? "", until: String(until) } };
+  return pause === "none" ? { name: "woken", values: {} } : undefined;
 }
 
 function text(value: unknown): string | undefined {

@@ -1,25 +1,35 @@
 /** Times as people read them. The exact time always stands in a title beside the short one. */
+
+/** A formatter costs a hundred times what formatting does, and a page shows hundreds of times. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+function formatted(at: number, language: string, options: Intl.DateTimeFormatOptions): string {
+  const key = language + JSON.stringify(options);
+  let format = formatters.get(key);
+  if (!format) formatters.set(key, (format = new Intl.DateTimeFormat(language, options)));
+  return format.format(at);
+}
+
 export function clock(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(at);
+  return formatted(at, language, { hour: "2-digit", minute: "2-digit" });
 }
 
 export function exact(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" }).format(at);
+  return formatted(at, language, { dateStyle: "full", timeStyle: "medium" });
 }
 
 export function day(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }).format(at);
+  return formatted(at, language, { weekday: "long", day: "numeric", month: "long" });
 }
 
 /** "Wed 12:00" within a week, else "3 Dec, 12:00". */
 export function moment(at: number, now: number, language: string): string {
   const near = Math.abs(at - now) < 6 * 86_400_000;
   const same = new Date(at).toDateString() === new Date(now).toDateString();
-  return new Intl.DateTimeFormat(language, {
+  return formatted(at, language, {
     ...(same ? {} : near ? { weekday: "short" } : { day: "numeric", month: "short" }),
     hour: "2-digit",
     minute: "2-digit",
-  }).format(at);
+  });
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -1,14 +1,5 @@
-/** The chat that stands open on the desk: its log, what may be done with it, and what was written to it. */
-import type {
-  Brief,
-  DeskCan,
-  DeskEvent,
-  Detail,
-  EventPage,
-  Problem,
-  Row,
-  TransferTo,
-} from "../../shared/api.ts";
+/** One chat that stands open on the desk: its log, what may be done with it, and what is being written to it. */
+import type { Brief, DeskEvent, EventPage, Problem, TransferTo, Viewer } from "../../shared/api.ts";
 import { newId } from "../../shared/ids.ts";
 import { asProblem, HubError } from "../../shared/problem.ts";
 import {
@@ -21,35 +12,59 @@ import {
   type Timeline,
 } from "../../shared/reducer.ts";
 import { pauseBefore } from "../../shared/socket.ts";
+import { Attachment, type Stored } from "./attachments.svelte.ts";
+import { ticking } from "./clock.svelte.ts";
 import type { Desk } from "./desk.svelte.ts";
 import { hub } from "./hub.svelte.ts";
+import { keepDraft, keptDraft } from "./kept.ts";
+import { inFate, type Can, type ChatDetail, type ChatRow } from "./wire.ts";
 
-const PAGE = 100;
+const FIRST_PAGE = 100;
+const PAGE = 200;
+const LONG_PAGE = 500;
 const TYPING_SHOWN_MS = 6_000;
+/** As long as the hub holds a reply, where it does not say until when. */
+const HELD_MS = 5_000;
+export const FILES = 10;
 
 /**
  * The client id and counter of each conversation in this page. Never kept beyond the page: a duplicated tab would
  * count with the same id, and one of two different texts would be taken for a repeat.
  */
 const clients = new Map<string, { client: string; next: number }>();
-/** What stands in the boxes of a chat while another one is open. */
-const drafts = new Map<string, { reply: string; note: string }>();
+
+/** What goes out with a text beyond it. Kept with the pending text, so that it survives a reload. */
+type Outgoing = Pending & { file?: Stored; hold?: boolean };
+export type HeldReply = { seq: number; until: number; text: string };
 
 export class OpenChat {
   readonly id: string;
-  detail = $state.raw<Detail | undefined>();
+  detail = $state.raw<ChatDetail | undefined>();
   timeline = $state.raw<Timeline<DeskEvent>>(emptyTimeline);
   failed = $state.raw<Problem | undefined>();
   typist = $state.raw<{ kind: string; name: string | null } | undefined>();
+  viewers = $state.raw<readonly Viewer[]>([]);
   seenTo = $state.raw(0);
   loadingEarlier = $state.raw(false);
   busy = $state.raw(false);
   /** It is no longer this reader's: passed on, or out of their queues. */
   gone = $state.raw(false);
-  reply = $state.raw("");
-  note = $state.raw("");
+  mode = $state.raw<"reply" | "note">("reply");
+  files = $state.raw<readonly Attachment[]>([]);
+  /** Where the reader stood when they left for another chat: the key of an entry and its distance from the top. */
+  stood: { key: string; offset: number } | undefined;
+  /** The customer's words after this moment are new to the reader; set when the chat comes to the front. */
+  newAfter = $state.raw(Infinity);
+  /** An event to go to and mark, by its seq. */
+  target = $state.raw<number | undefined>();
+  /** The reader wrote or did something here: then it stays among the open chats. */
+  touched = false;
 
+  #looking: boolean;
+  #reply = $state.raw("");
+  #note = $state.raw("");
   #desk: Desk;
+  #agent: string;
   #stopped = false;
   #sending = false;
   #failures = 0;
@@ -58,25 +73,59 @@ export class OpenChat {
   #inbound: DeskEvent[] = [];
   #inboundTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(id: string, desk: Desk) {
+  /** `looking`: an old chat beside the present one; nothing is drafted there and nothing watched. */
+  constructor(id: string, desk: Desk, looking = false) {
     this.id = id;
+    this.#looking = looking;
     this.#desk = desk;
-    const kept = drafts.get(id);
-    this.reply = kept?.reply ?? "";
-    this.note = kept?.note ?? "";
+    this.#agent = hub.me?.agent ?? "";
+    if (looking) return;
+    const draft = keptDraft(this.#agent, id);
+    this.#reply = draft.reply;
+    this.#note = draft.note;
     for (const pending of readPending(id)) this.#do({ kind: "send", pending });
   }
 
-  get row(): Row | undefined {
+  get row(): ChatRow | undefined {
     return this.#desk.rows.get(this.id);
+  }
+
+  get reply(): string {
+    return this.#reply;
+  }
+  set reply(text: string) {
+    this.#reply = text;
+    keepDraft(this.#agent, this.id, { reply: text, note: this.#note });
+  }
+  get note(): string {
+    return this.#note;
+  }
+  set note(text: string) {
+    this.#note = text;
+    keepDraft(this.#agent, this.id, { reply: this.#reply, note: text });
   }
 
   stop(): void {
     this.#stopped = true;
-    drafts.set(this.id, { reply: this.reply, note: this.note });
     clearTimeout(this.#typingLimit);
     clearTimeout(this.#detailTimer);
-    this.#desk.send({ type: "unwatch", conversation: this.id });
+    for (const file of this.files) file.stop();
+    if (!this.#looking) this.#desk.send({ type: "unwatch", conversation: this.id });
+  }
+
+  /** The chat comes to the front. */
+  visit(): void {
+    this.newAfter = this.#desk.lookedUntil(this.id) ?? Infinity;
+  }
+
+  leave(): void {
+    this.tellTyping(false);
+  }
+
+  /** The reader has the end of the chat before their eyes. */
+  looked(): void {
+    const last = this.timeline.events.at(-1);
+    if (last) this.#desk.lookedAt(this.id, Math.max(last.at, this.row?.last?.at ?? 0));
   }
 
   // ------------------------------------------------------------------------------------------ what comes in
@@ -85,8 +134,8 @@ export class OpenChat {
     this.failed = undefined;
     try {
       const [detail, page] = await Promise.all([
-        hub.get<Detail>(`conversations/${this.id}`),
-        hub.get<EventPage>(`conversations/${this.id}/events?limit=${PAGE}`),
+        hub.get<ChatDetail>(`conversations/${this.id}`),
+        hub.get<EventPage>(`conversations/${this.id}/events?limit=${FIRST_PAGE}`),
       ]);
       if (this.#stopped) return;
       this.detail = detail;
@@ -101,11 +150,11 @@ export class OpenChat {
     }
   }
 
-  async earlier(): Promise<void> {
-    if (this.loadingEarlier || this.timeline.whole) return;
+  async earlier(limit = PAGE): Promise<boolean> {
+    if (this.loadingEarlier || this.timeline.whole) return false;
     this.loadingEarlier = true;
     const page = await hub.try(() =>
-      hub.get<EventPage>(`conversations/${this.id}/events?before=${this.timeline.first}&limit=${PAGE}`),
+      hub.get<EventPage>(`conversations/${this.id}/events?before=${this.timeline.first}&limit=${limit}`),
     );
     if (page && !this.#stopped) {
       const first = page.events[0]?.seq ?? 1;
@@ -116,6 +165,19 @@ export class OpenChat {
       });
     }
     this.loadingEarlier = false;
+    return page !== undefined;
+  }
+
+  /** Goes to an event, also one that is not here yet. By seq, or by the position that customers count. */
+  async goTo(place: { seq: number } | { position: number }): Promise<void> {
+    const find = () =>
+      this.timeline.events.find((e) => ("seq" in place ? e.seq >= place.seq : e.position === place.position));
+    const above = () =>
+      "seq" in place
+        ? this.timeline.first > place.seq
+        : (this.timeline.events.find((e) => e.position !== null)?.position ?? Infinity) > place.position;
+    while (above() && !this.timeline.whole && !this.#stopped) if (!(await this.earlier(LONG_PAGE))) break;
+    this.target = find()?.seq;
   }
 
   lineChanged(open: boolean): void {
@@ -130,6 +192,7 @@ export class OpenChat {
   }
 
   #watch(): void {
+    if (this.#looking) return;
     this.#desk.send({ type: "watch", conversation: this.id, after: this.timeline.last });
   }
 
@@ -146,14 +209,14 @@ export class OpenChat {
 
   async #heal(): Promise<void> {
     const page = await hub.try(() =>
-      hub.get<EventPage>(`conversations/${this.id}/events?after=${this.timeline.last}&limit=500`),
+      hub.get<EventPage>(`conversations/${this.id}/events?after=${this.timeline.last}&limit=${LONG_PAGE}`),
     );
     if (!page || this.#stopped) return;
     this.#do({ kind: "events", events: page.events });
     this.#watch();
   }
 
-  rowChanged(row: Row): void {
+  rowChanged(row: ChatRow): void {
     if (!this.detail || row.seq !== this.detail.seq || row.baton !== this.detail.baton) this.#refreshSoon();
   }
 
@@ -164,7 +227,7 @@ export class OpenChat {
 
   async #refresh(): Promise<void> {
     try {
-      const detail = await hub.get<Detail>(`conversations/${this.id}`);
+      const detail = await hub.get<ChatDetail>(`conversations/${this.id}`);
       if (!this.#stopped && detail.seq >= (this.detail?.seq ?? 0)) this.detail = detail;
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
@@ -185,26 +248,55 @@ export class OpenChat {
     this.#desk.send({ type: "typing", conversation: this.id, on });
   }
 
-  say(text: string): void {
+  attach(files: Iterable<File>): void {
+    const added = [...files].slice(0, FILES - this.files.length).map((file) => new Attachment(this.id, file));
+    this.files = [...this.files, ...added];
+    for (const one of added) void one.send();
+  }
+
+  detach(file: Attachment): void {
+    file.stop();
+    this.files = this.files.filter((one) => one !== file);
+  }
+
+  /** Sends what stands in the box and the files beside it; the text goes with the first of them. */
+  sendReply(): void {
+    const text = this.#reply.trim();
+    const stored = this.files.flatMap((file) => (file.stored ? [file.stored] : []));
+    if (text === "" && stored.length === 0) return;
+    this.touched = true;
+    this.reply = "";
+    this.files = [];
+    if (stored.length === 0) this.say(text);
+    stored.forEach((file, i) => this.say(i === 0 ? text : "", file));
+  }
+
+  say(text: string, file?: Stored): void {
     const mine = clients.get(this.id) ?? { client: newId(), next: 1 };
     clients.set(this.id, mine);
     const counter = nextCounter(this.timeline, mine.client, mine.next);
-    const pending: Pending = {
+    const pending: Outgoing = {
       key: newId(),
       client: mine.client,
       counter,
-      at: Date.now(),
+      at: ticking.read(),
       text,
       as_of: this.timeline.last,
       state: "sending",
+      ...(file ? { file } : {}),
+      ...(this.canUndo ? { hold: true } : {}),
     };
     this.#do({ kind: "send", pending });
     void this.#flush();
   }
 
+  fileOf(pending: Pending): Stored | undefined {
+    return (pending as Outgoing).file;
+  }
+
   retry(pending: Pending): void {
     this.drop(pending);
-    this.say(pending.text);
+    this.say(pending.text, this.fileOf(pending));
   }
 
   drop(pending: Pending): void {
@@ -215,13 +307,14 @@ export class OpenChat {
     if (this.#sending) return;
     this.#sending = true;
     for (let head = headOf(this.timeline); head && !this.#stopped; head = headOf(this.timeline)) {
-      const { client, counter, text, as_of } = head;
+      const { client, counter, text, as_of, file, hold } = head as Outgoing;
       try {
         const done = await hub.post<{ seq: number }>(`conversations/${this.id}/messages`, {
           client,
           counter,
-          text,
+          ...(file ? { file: { blob: file.blob, ...(text ? { text } : {}) } } : { text }),
           as_of,
+          ...(hold ? { hold } : {}),
         });
         this.#failures = 0;
         const mine = clients.get(this.id);
@@ -244,15 +337,53 @@ export class OpenChat {
     this.#sending = false;
   }
 
-  async addNote(text: string): Promise<void> {
-    const done = await hub.try(() => hub.post(`conversations/${this.id}/notes`, { text }));
+  async addNote(mentions: readonly string[]): Promise<void> {
+    const text = this.#note.trim();
+    if (text === "") return;
+    this.touched = true;
+    this.note = "";
+    const body = { text, ...(mentions.length > 0 ? { mentions } : {}) };
+    const done = await hub.try(() => hub.post(`conversations/${this.id}/notes`, body));
     // Nothing that was typed gets lost: a note that did not go through stands in its box again.
-    if (done === undefined) this.note = this.note ? `${text}\n${this.note}` : text;
+    if (done === undefined) this.note = this.#note ? `${text}\n${this.#note}` : text;
+  }
+
+  // ------------------------------------------------------------------------------------------ taking back
+
+  /** The hub holds replies for a moment and can be asked to forget one. */
+  get canUndo(): boolean {
+    return this.detail !== undefined && "undo" in this.detail.can;
+  }
+
+  /** This agent's replies that the customer does not have yet, the newest last. */
+  get held(): HeldReply[] {
+    if (!this.canUndo) return [];
+    const out = new Map<number, HeldReply>();
+    for (const event of this.timeline.events.slice(-60)) {
+      const of = event.kind === "undone" ? Number(event.facts.of) : inFate(event.facts, "of");
+      if (of) out.delete(of);
+      if (event.fate !== "held" || event.actor.id !== this.#agent) continue;
+      out.set(event.seq, { seq: event.seq, until: this.heldUntil(event), text: event.plain ?? "" });
+    }
+    return [...out.values()];
+  }
+
+  heldUntil(event: DeskEvent): number {
+    const said = this.detail?.held?.find((one) => one.seq === event.seq)?.until;
+    return said ?? inFate(event.facts, "due") ?? event.at + HELD_MS;
+  }
+
+  async undo(reply: HeldReply): Promise<boolean> {
+    const done = await hub.try(() => hub.post(`conversations/${this.id}/messages/${reply.seq}/undo`, {}));
+    if (done === undefined) return false;
+    this.mode = "reply";
+    this.reply = this.#reply.trim() === "" ? reply.text : `${reply.text}\n${this.#reply}`;
+    return true;
   }
 
   // ------------------------------------------------------------------------------------------ what may be done
 
-  can(what: DeskCan): boolean {
+  can(what: Can): boolean {
     return this.detail?.can[what] ?? false;
   }
 
@@ -271,7 +402,7 @@ export class OpenChat {
   join(): Promise<boolean> {
     return this.#act("join", {});
   }
-  leave(): Promise<boolean> {
+  leaveVoice(): Promise<boolean> {
     return this.#act("leave", {});
   }
   transfer(to: TransferTo, note: string): Promise<boolean> {
@@ -290,10 +421,41 @@ export class OpenChat {
     });
   }
 
-  async #act(path: string, body: unknown): Promise<boolean> {
+  reopen(): Promise<boolean> {
+    return this.#act("reopen", {});
+  }
+  snooze(until: number): Promise<boolean> {
+    return this.#act("snooze", { until });
+  }
+  wake(): Promise<boolean> {
+    return this.#act("wake", {});
+  }
+  setTags(tags: readonly string[]): Promise<boolean> {
+    return this.#act("tags", { tags }, "PUT");
+  }
+  setCustomer(change: Partial<{ name: string; language: string; person_first: boolean; contact: string }>) {
+    return this.#act("customer", change, "PUT");
+  }
+  block(reason: string): Promise<boolean> {
+    return this.#act("block", { reason });
+  }
+  unblock(): Promise<boolean> {
+    return this.#act("unblock", {});
+  }
+
+  /** What the hub found in the people's stretch; nothing where it has no such call. */
+  proposal(): Promise<Brief | undefined> {
+    return hub.get<Brief>(`conversations/${this.id}/brief`).catch(() => undefined);
+  }
+
+  async #act(path: string, body: unknown, method: "POST" | "PUT" = "POST"): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
-    const answer = await hub.try(() => hub.post<unknown>(`conversations/${this.id}/${path}`, body));
+    this.touched = true;
+    const where = `conversations/${this.id}/${path}`;
+    const answer = await hub.try(() =>
+      method === "PUT" ? hub.put<unknown>(where, body) : hub.post<unknown>(where, body),
+    );
     this.busy = false;
     if (answer === undefined) {
       this.#refreshSoon();
@@ -313,7 +475,7 @@ export class OpenChat {
   }
 }
 
-function isDetail(answer: unknown): answer is Detail {
+function isDetail(answer: unknown): answer is ChatDetail {
   return typeof answer === "object" && answer !== null && "can" in answer;
 }
 
