@@ -8,8 +8,8 @@ export type Block =
   { kind: "paragraph"; lines: Inline[][] } | { kind: "list"; ordered: boolean; items: Inline[][] };
 
 const MARKED =
-  /\*\*([^*\n]+)\*\*|(?<![\w*])[*_]([^*_\n]+)[*_](?![\w*])|`([^`\n]+)`|\[([^\]\n]+)\]\(([^)\s]+)\)/;
-const ADDRESS = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]]/;
+  /\*\*([^*\n]+)\*\*|(?<![\w*])[*_]([^*_\n]+)[*_](?![\w*])|`([^`\n]+)`|\[([^[\]\n]{1,500})\]\(([^)\s]{1,2000})\)/g;
+const ADDRESS = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]]/g;
 
 /** Only what a browser may open without running anything. */
 export function safeUrl(url: string): string | undefined {
@@ -39,18 +39,25 @@ export function parse(text: string, markdown: boolean): Block[] {
 
 function inline(text: string, markdown: boolean): Inline[] {
   const out: Inline[] = [];
-  let rest = text;
-  while (rest) {
-    const mark = markdown ? MARKED.exec(rest) : null;
-    const address = ADDRESS.exec(rest);
-    const first = mark && (!address || mark.index <= address.index) ? mark : address;
-    if (!first) break;
-    if (first.index > 0) out.push({ kind: "text", text: rest.slice(0, first.index) });
+  let at = 0;
+  // Each is looked for again only once it is behind: a long line costs one pass, not one for each of its links.
+  let mark = markdown ? next(MARKED, text, 0) : null;
+  let address = next(ADDRESS, text, 0);
+  while (mark || address) {
+    const first = mark && (!address || mark.index <= address.index) ? mark : (address as RegExpExecArray);
+    if (first.index > at) out.push({ kind: "text", text: text.slice(at, first.index) });
     out.push(first === mark ? marked(mark) : { kind: "link", text: first[0], url: first[0] });
-    rest = rest.slice(first.index + first[0].length);
+    at = first.index + first[0].length;
+    if (mark && mark.index < at) mark = next(MARKED, text, at);
+    if (address && address.index < at) address = next(ADDRESS, text, at);
   }
-  if (rest) out.push({ kind: "text", text: rest });
+  if (at < text.length) out.push({ kind: "text", text: text.slice(at) });
   return out;
+}
+
+function next(what: RegExp, text: string, from: number): RegExpExecArray | null {
+  what.lastIndex = from;
+  return what.exec(text);
 }
 
 function marked(found: RegExpExecArray): Inline {

@@ -11,7 +11,7 @@ const JOINER =
   /(?<![\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Sinhala}\p{Script=Malayalam}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\p{M}])[\u200c\u200d]/gu;
 const STACKED = /(\p{M}{3})\p{M}+/gu;
 
-const NAME_CHARS = 80;
+const NAME_CHARS = 48;
 
 /** A name, in one line. */
 export function cleanName(name: string): string {

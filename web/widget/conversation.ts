@@ -64,9 +64,7 @@ export function conversation(session: Session, shown: () => boolean): Conversati
   const box = composer(session);
   const focus = () => {
     settle();
-    const first = scroller.querySelector<HTMLElement>("[data-first]");
-    if (first) first.focus();
-    else box.focus();
+    (scroller.querySelector<HTMLElement>("[autofocus]") ?? box).focus();
   };
 
   // ------------------------------------------------------------------------------------------ who it is with

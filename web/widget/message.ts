@@ -133,8 +133,9 @@ export function later(make: () => Promise<Child>, otherwise: () => Child): HTMLE
     .catch(otherwise)
     .then((child) => {
       put(place, child);
-      // Whoever asked for it goes on there.
-      place.querySelector<HTMLElement>("[autofocus]")?.focus();
+      // Whoever asked for it goes on there. A chat that merely stands in the page takes no focus.
+      if (!place.closest(".inline:not(:focus-within)"))
+        place.querySelector<HTMLElement>("[autofocus]")?.focus();
     })
     .catch(reportError);
   return place;

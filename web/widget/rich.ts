@@ -51,12 +51,12 @@ function run(one: Inline): Child {
 }
 
 /** A link whose words name another place than it leads to says where it leads. */
-export function link(url: string, words: string): Child {
+export function link(url: string, words: string, tag: "a" | "a.button" = "a"): Child {
   const host = hostOf(url);
   const claimed = /(?:^|[\s/@])((?:[\w-]+\.)+[a-z]{2,})/i.exec(words)?.[1]?.toLowerCase();
   const lies = host && claimed && !`.${host}`.endsWith(`.${claimed.replace(/^www\./, "")}`);
   return h(
-    "a",
+    tag,
     { href: url, target: "_blank", rel: "noopener noreferrer nofollow", title: url },
     lies ? `${words} (${host})` : words,
   );

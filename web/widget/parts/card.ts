@@ -43,7 +43,7 @@ export function card(part: Extract<Part, { type: "card" }>, plain: string, shown
     text && rich(text, true),
     buttons.map(({ title, url, value }) =>
       url
-        ? h("p", null, link(url, title))
+        ? link(url, title, "a.button")
         : when(
             () => shown.choosable?.(),
             () =>

@@ -18,7 +18,7 @@ export function preChat(session: Session, done: () => void): Child {
       dir: "auto",
       autocomplete: COMPLETES[one.key] ?? null,
       maxlength: "1000",
-      "data-first": index === 0,
+      autofocus: index === 0,
     };
     const element =
       one.kind === "area"
