@@ -56,7 +56,11 @@ function firstLoad(limit: number): Plugin {
         for (const style of file.viteMetadata?.importedCss ?? []) take(style);
       };
       for (const [name, file] of Object.entries(bundle))
-        if (file.type === "chunk" && (file.isEntry || /pages\/Inbox\.svelte$/.test(file.facadeModuleId ?? ""))) take(name);
+        if (
+          file.type === "chunk" &&
+          (file.isEntry || /pages\/Inbox\.svelte$/.test(file.facadeModuleId ?? ""))
+        )
+          take(name);
       let small = 0;
       for (const name of files) {
         const file = bundle[name];
@@ -74,12 +78,7 @@ const hub = process.env.BATON_HUB ?? "http://127.0.0.1:8090";
 export default defineConfig({
   root: resolve(import.meta.dirname, "console"),
   publicDir: resolve(import.meta.dirname, "public"),
-  plugins: [
-    svelte(),
-    pageAtTheTop(),
-    firstLoad(150_000),
-    withoutOwnEarlier(),
-  ],
+  plugins: [svelte(), pageAtTheTop(), firstLoad(150_000), withoutOwnEarlier()],
   build: {
     outDir: dist,
     emptyOutDir: false,

@@ -77,6 +77,21 @@ export const ROUTES: readonly RouteEntry[] = [
     roles: LEADS,
   },
   {
+    name: "settings",
+    path: "/console/settings",
+    also: ["/console/settings/:section"],
+    title: "nav_settings",
+    load: page(() => import("./pages/settings/Settings.svelte")),
+  },
+  {
+    name: "preview",
+    path: "/console/preview",
+    title: "widget_preview",
+    load: page(() => import("./pages/Preview.svelte")),
+    alone: true,
+    open: true,
+  },
+  {
     name: "help",
     path: "/console/help",
     title: "nav_help",

@@ -31,7 +31,9 @@ const words: [string, string][] = [
       (ground) => [word, ground] as [string, string],
     ),
   ),
-  ...voices.flatMap((v) => [`${v}-tint`, "surface", "ground", "sunken"].map((g) => [v, g] as [string, string])),
+  ...voices.flatMap((v) =>
+    [`${v}-tint`, "surface", "ground", "sunken"].map((g) => [v, g] as [string, string]),
+  ),
   ["on-accent", "accent"],
   ["on-accent", "accent-strong"],
   ["on-danger", "danger-solid"],

@@ -15,7 +15,10 @@ export function fuzzy(query: string, text: string): Found | undefined {
     for (const mark of found.marks) marks.add(mark);
   }
   // Marks are shown on the text itself: only where folding left its length alone.
-  return { score: score - text.length / 100, marks: target.length === text.length ? [...marks].sort((a, b) => a - b) : [] };
+  return {
+    score: score - text.length / 100,
+    marks: target.length === text.length ? [...marks].sort((a, b) => a - b) : [],
+  };
 }
 
 function one(word: string, text: string): Found | undefined {

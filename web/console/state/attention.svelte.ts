@@ -53,7 +53,8 @@ class Attention {
   };
 
   play(call: Call, anyway = false): void {
-    const wanted = call === "alert" || (preferences.value.sounds as Record<string, unknown> | undefined)?.[call] !== false;
+    const wanted =
+      call === "alert" || (preferences.value.sounds as Record<string, unknown> | undefined)?.[call] !== false;
     const audio = this.#audio;
     if (!audio || audio.state !== "running" || (!anyway && (this.muted || !wanted))) return;
     for (const [pitch, after] of TUNES[call]) {

@@ -15,7 +15,11 @@ export function place(
   const x = anchor.left + (anchor.width - size.width) * atLeft;
   return {
     x: Math.round(Math.max(EDGE, Math.min(x, innerWidth - size.width - EDGE))),
-    y: Math.round(above ? anchor.top - gap - size.height : Math.max(EDGE, Math.min(below, innerHeight - size.height - EDGE))),
+    y: Math.round(
+      above
+        ? anchor.top - gap - size.height
+        : Math.max(EDGE, Math.min(below, innerHeight - size.height - EDGE)),
+    ),
     above,
   };
 }
