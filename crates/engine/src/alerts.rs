@@ -150,6 +150,7 @@ impl Engine {
             name: None,
             contact: None,
             page: None,
+            device: None,
             variables: serde_json::Map::new(),
         };
         let mut facts = Facts::at(self.now(), seeded, settings.clone());

@@ -21,7 +21,9 @@ mod router;
 mod seal;
 pub mod search;
 mod states;
+mod take_in;
 mod timers;
+mod viewing;
 
 pub use alerts::{Alert, AlertKind};
 pub use config::{Changed, Config};
@@ -32,6 +34,7 @@ pub use perform::{ReplyClaims, TargetClaims};
 pub use presence::Reach;
 pub use projections::{RowData, lists as entries, row};
 pub use query::Opened;
+pub use viewing::seen_by_others;
 
 use baton_core::refusal::Refusal;
 use baton_core::settings::Settings;

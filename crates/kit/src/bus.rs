@@ -33,6 +33,17 @@ pub enum Signal {
         /// Up to there.
         position: u64,
     },
+    /// Somebody has a conversation on their screen, or not any more. Never stored.
+    Viewing {
+        /// Which.
+        conversation: ConversationId,
+        /// Who.
+        agent: AgentId,
+        /// Opened, or left.
+        on: bool,
+        /// Whoever else has it open says so.
+        ask: bool,
+    },
     /// Places in some line have moved; those who show one look again.
     LineMoved,
     /// An agent's reachability changed.

@@ -437,3 +437,34 @@ async fn a_report_is_listed_with_its_question_and_judged_once_with_a_reason() {
     assert_eq!(kim.get("reports?state=rejected").await["items"], json!([judged]));
     assert_eq!(kim.get("reports?state=all").await["counts"], json!({"new": 0, "accepted": 0, "rejected": 1}));
 }
+
+#[tokio::test]
+async fn two_who_open_the_same_waiting_chat_see_each_other_and_a_silent_look_is_not_seen() {
+    let hub = Hub::start();
+    let kim = hub.agent("Kim", "supervisor", 4).await;
+    let ben = hub.agent("Ben", "agent", 4).await;
+    let customer = Customer::waiting(&hub, "Robin").await;
+    let id = customer.conversation.clone();
+    let open = async |agent: &Agent| {
+        let mut desk = agent.stream(None).await;
+        desk.until("welcome", |_| true).await;
+        desk.send(json!({"type": "watch", "conversation": id, "after": 0})).await;
+        desk.until("event", |_| true).await;
+        desk
+    };
+    let names = |frame: &Value| -> Vec<String> {
+        let agents = frame["agents"].as_array().expect("agents").iter();
+        agents.map(|agent| agent["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    let mut bens = open(&ben).await;
+    let mut kims = open(&kim).await;
+    bens.until("viewing", |frame| names(frame) == ["Kim"]).await;
+    kims.until("viewing", |frame| names(frame) == ["Ben"]).await;
+    // Ben takes it: Kim, who has no part in it now, is out of his way; Kim still sees him, and that he writes.
+    ben.act(&id, "pick", json!({})).await.expect(200);
+    bens.until("viewing", |frame| names(frame).is_empty()).await;
+    bens.send(json!({"type": "typing", "conversation": id, "on": true})).await;
+    kims.until("viewing", |frame| frame["agents"][0]["writing"] == true).await;
+    drop(bens);
+    kims.until("viewing", |frame| names(frame).is_empty()).await;
+}

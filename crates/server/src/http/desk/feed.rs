@@ -5,15 +5,17 @@ use super::View;
 use super::access::Standing;
 use super::board::alert_json;
 use super::session::describe;
+use super::viewers::{VIEW_BEAT, Viewers};
 use super::wire;
 use crate::accounts::Caller;
 use crate::problem::Problem;
+use baton_core::conversation::Conversation;
 use baton_core::event::{Fact, Stream};
 use baton_core::ids::{ConversationId, Ms};
 use baton_core::limits;
 use baton_core::permission::{Action, Permit};
 use baton_core::refusal::Refusal;
-use baton_engine::{Alert, Cursor};
+use baton_engine::{Alert, Cursor, seen_by_others};
 use baton_kit::bus::{Signal, Typist};
 use baton_kit::store::Offset;
 use serde_json::{Value, json};
@@ -53,6 +55,8 @@ struct Watched {
     sent: u64,
     /// This reader was found to be allowed since the watching began.
     allowed: bool,
+    /// Others were told that this reader has it open.
+    seen: bool,
 }
 
 pub(super) struct Feed {
@@ -74,6 +78,7 @@ pub(super) struct Feed {
     counts_due: bool,
     board: Option<Watch>,
     alerts: Option<Alerts>,
+    viewers: Viewers,
 }
 
 /// A board that is kept up to date on the screen.
@@ -153,6 +158,7 @@ impl Feed {
             counts_due: false,
             board: None,
             alerts,
+            viewers: Viewers::default(),
         };
         Ok((feed, welcome))
     }
@@ -179,10 +185,13 @@ impl Feed {
                 self.look().await?;
             } else if self.next_places.is_some_and(|at| now >= at) {
                 self.look_at_places().await?;
+            } else if now >= self.viewers.next {
+                self.look_at_viewers();
             } else if self.board.as_ref().is_some_and(|board| now >= board.next) {
                 self.look_at_board().await?;
             } else {
                 let next = self.next_places.map_or(self.next_look, |at| at.min(self.next_look));
+                let next = next.min(self.viewers.next);
                 let next = self.board.as_ref().map_or(next, |board| board.next.min(next));
                 tokio::select! {
                     signal = self.signals.recv() => match signal {
@@ -238,14 +247,50 @@ impl Feed {
         if self.watched.len() >= WATCHED && !self.watched.contains_key(&id) {
             return Err(Problem::malformed(format!("one stream watches at most {WATCHED} conversations")));
         }
-        self.watched.insert(id, Watched { sent: after, allowed: false });
+        self.watched.insert(id, Watched { sent: after, allowed: false, seen: false });
         self.dirty.insert(id);
         Ok(())
     }
 
     pub(super) fn unwatch(&mut self, id: ConversationId) {
-        self.watched.remove(&id);
+        if self.watched.remove(&id).is_some_and(|watched| watched.seen) {
+            self.view.app.engine.view(&self.view.permit, id, false, false);
+        }
+        self.viewers.forget(id);
         self.dirty.remove(&id);
+    }
+
+    /// Others are told that this reader has the chat open, as long as that is in their way.
+    fn show_myself(&mut self, id: ConversationId, state: &Conversation) {
+        let Some(agent) = self.caller.agent() else { return };
+        let Some(watched) = self.watched.get_mut(&id) else { return };
+        let seen = seen_by_others(state, agent);
+        if seen != watched.seen {
+            watched.seen = seen;
+            self.view.app.engine.view(&self.view.permit, id, seen, seen);
+        }
+    }
+
+    /// Says again what this screen has open, and forgets those who were not heard of for long.
+    fn look_at_viewers(&mut self) {
+        let now = self.view.app.engine.runtime().now();
+        for (id, _) in self.watched.iter().filter(|(_, watched)| watched.seen) {
+            self.view.app.engine.view(&self.view.permit, *id, true, false);
+        }
+        for id in self.viewers.sweep(now) {
+            self.tell_viewers(id);
+        }
+        self.viewers.next = now + VIEW_BEAT;
+    }
+
+    fn tell_viewers(&mut self, id: ConversationId) {
+        let settings = self.view.app.engine.settings();
+        let agents: Vec<Value> = self
+            .viewers
+            .of(id)
+            .map(|(agent, writing)| json!({"id": agent, "name": settings.agent_name(agent), "writing": writing}))
+            .collect();
+        self.ready.push_back(json!({"type": "viewing", "conversation": id, "agents": agents}));
     }
 
     fn lagged(&mut self) {
@@ -256,7 +301,7 @@ impl Feed {
 
     fn take(&mut self, signal: Signal) {
         let me = self.caller.agent();
-        let fleeting = matches!(signal, Signal::Typing { .. } | Signal::Seen { .. });
+        let fleeting = matches!(signal, Signal::Typing { .. } | Signal::Seen { .. } | Signal::Viewing { .. });
         if let Some(board) = self.board.as_mut().filter(|_| !fleeting) {
             let now = self.view.app.engine.runtime().now();
             board.next = board.next.min((board.sent + BOARD_PAUSE).max(now + GATHER));
@@ -272,8 +317,25 @@ impl Feed {
                     Typist::Bot => ("bot", None),
                     Typist::Target => ("target", None),
                 };
+                if let Typist::Agent(agent) = by
+                    && self.viewers.writes(conversation, agent, on)
+                {
+                    self.tell_viewers(conversation);
+                }
                 let by = json!({"kind": kind, "name": name});
                 self.ready.push_back(json!({"type": "typing", "conversation": conversation, "by": by, "on": on}));
+            }
+            Signal::Viewing { conversation, agent, on, ask } if self.watched.contains_key(&conversation) => {
+                let (permit, app) = (self.view.permit, &self.view.app);
+                let seen = self.watched.get(&conversation).is_some_and(|watched| watched.seen);
+                // Another screen of this reader's own was closed: this one has it open still.
+                if seen && (ask && Some(agent) != me || !on && Some(agent) == me) {
+                    app.engine.view(&permit, conversation, true, false);
+                }
+                let now = app.engine.runtime().now();
+                if Some(agent) != me && self.viewers.heard(conversation, agent, on, now) {
+                    self.tell_viewers(conversation);
+                }
             }
             Signal::Seen { conversation, position } if self.watched.contains_key(&conversation) => {
                 let frame = json!({"type": "seen", "conversation": conversation, "position": position});
@@ -372,7 +434,7 @@ impl Feed {
     /// Sends what is new of a watched chat, as long as this reader may read it.
     async fn look_at(&mut self, id: ConversationId) -> Result<(), Problem> {
         let (engine, permit) = (self.view.app.engine.clone(), self.view.permit);
-        let Some(Watched { sent, allowed }) = self.watched.get(&id).copied() else {
+        let Some(Watched { sent, allowed, .. }) = self.watched.get(&id).copied() else {
             self.dirty.remove(&id);
             return Ok(());
         };
@@ -388,6 +450,7 @@ impl Feed {
         if readable && let Err(error) = engine.look(&permit, id).await {
             return self.refuse(id, error.into());
         }
+        self.show_myself(id, &state);
         let events = engine.events(&permit, id, sent, limits::PAGE).await?;
         let full = events.len() == limits::PAGE;
         let mut reached = sent;
@@ -401,7 +464,9 @@ impl Feed {
                 return Ok(());
             }
         }
-        self.watched.insert(id, Watched { sent: reached, allowed: true });
+        if let Some(watched) = self.watched.get_mut(&id) {
+            (watched.sent, watched.allowed) = (reached, true);
+        }
         if !full {
             self.dirty.remove(&id);
         }
@@ -459,6 +524,14 @@ impl Feed {
         let again = (moved.len() == PLACES_AT_ONCE).then(|| engine.runtime().now() + PLACES);
         self.next_places = again;
         Ok(())
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        for (id, _) in self.watched.iter().filter(|(_, watched)| watched.seen) {
+            self.view.app.engine.view(&self.view.permit, *id, false, false);
+        }
     }
 }
 

@@ -3,11 +3,15 @@
 mod access;
 mod actions;
 mod audit;
+mod about;
 mod board;
+mod customer;
 mod detail;
 mod directory;
 mod feed;
 mod files;
+#[cfg(test)]
+mod golden;
 mod handovers;
 mod idempotency;
 mod lists;
@@ -20,6 +24,7 @@ mod search;
 mod session;
 mod stream;
 mod texts;
+mod viewers;
 mod wire;
 mod workspace;
 
@@ -63,6 +68,7 @@ pub(crate) fn routes() -> Router<App> {
         .route(&one(""), get(detail::detail))
         .route(&one("/events"), get(detail::events))
         .route(&one("/messages"), post(messages::say))
+        .route(&one("/messages/{seq}/undo"), post(messages::undo))
         .route(&one("/files"), post(files::upload))
         .route(&one("/files/{blob}"), get(files::download))
         .route(&one("/notes"), post(messages::note))
@@ -77,6 +83,13 @@ pub(crate) fn routes() -> Router<App> {
         .route(&one("/close"), post(actions::close))
         .route(&one("/join"), post(actions::join))
         .route(&one("/leave"), post(actions::leave))
+        .route(&one("/snooze"), post(actions::snooze))
+        .route(&one("/wake"), post(actions::wake))
+        .route(&one("/reopen"), post(actions::reopen))
+        .route(&one("/tags"), put(customer::tags))
+        .route(&one("/customer"), put(customer::set))
+        .route(&one("/block"), post(customer::block))
+        .route(&one("/unblock"), post(customer::unblock))
         .route("/api/v1/stream", get(stream::stream))
         .layer(Extension(Texts::default()))
 }
