@@ -4,6 +4,7 @@
 use crate::{Engine, Error};
 use baton_core::actor::Part;
 use baton_core::command::Command;
+use baton_core::event::Object;
 use baton_core::ids::{AgentId, Ms};
 use baton_core::limits;
 use baton_core::permission::Permit;
@@ -118,7 +119,12 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
             engine.bus.publish(Signal::Reachable { agent });
             engine.wake.router.notify_one();
         }
+        let config = engine.config();
         for agent in lost {
+            // Nobody is behind the agents of the demo data: their chats stand as they were seeded.
+            if config.get(Object::Agent, agent.0).is_some_and(|json| json["demo_data"] == true) {
+                continue;
+            }
             let Ok(state) = engine.agent_state(agent).await else { continue };
             for chat in state.seats {
                 if let Err(error) = engine.execute(&permit, chat, Command::AgentLost { agent }).await {

@@ -52,7 +52,7 @@ impl Lines {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn place_row(&self, id: ConversationId, holder: &Holder, offered: bool) -> bool {
+    pub(crate) fn place_row(&self, id: ConversationId, holder: &Holder, offered: bool) -> bool {
         let mut inner = self.lock();
         let new = match holder {
             Holder::Queue { queue, line: Line::Live, since, priority, .. } => {

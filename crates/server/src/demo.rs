@@ -1,14 +1,117 @@
-//! The demo shop: what a newcomer finds on an empty data folder.
+//! The demo shop: what a newcomer finds on an empty data folder. The inbox of `/try`, and beside it demo data: conversations
+//! in an inbox of their own, marked, never in the figures, removed by one request.
+
+mod clock;
+mod shop;
 
 use anyhow::Result;
 use baton_core::actor::Part;
 use baton_core::event::Object;
-use baton_core::ids::{Ids, InboxId};
+use baton_core::ids::{ConversationId, Ids, InboxId, Ms};
 use baton_core::permission::Permit;
 use baton_engine::{Changed, Config, Engine};
 use baton_kit::runtime::seed;
+use baton_kit::store::{self, Record, RowFilter};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::Path;
+
+/// Demo data that nobody touched are made anew at a start when they are older than this: "waits for two minutes" should not
+/// become "for two weeks".
+const FRESH: Ms = 12 * 60 * 60 * 1_000;
+/// As good as for ever.
+const KEPT: Ms = 100 * 365 * 24 * 60 * 60 * 1_000;
+
+/// What is remembered of the demo data.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Seeded {
+    at: Ms,
+    inbox: InboxId,
+    /// With the seq that each had.
+    pub(crate) conversations: Vec<(ConversationId, u64)>,
+    /// They were taken away by somebody, and do not come back.
+    pub(crate) removed: bool,
+}
+
+impl Seeded {
+    fn record(&self, now: Ms) -> Result<Record> {
+        let value = serde_json::to_vec(self)?;
+        Ok(Record { kind: "demo".into(), key: b"shop".to_vec(), value, expires: now + KEPT })
+    }
+}
+
+/// What is known of the demo data; none: they were never seeded.
+pub(crate) async fn seeded(engine: &Engine) -> Result<Option<Seeded>, store::Error> {
+    let record = engine.store().record("demo", b"shop", engine.runtime().now()).await?;
+    Ok(record.and_then(|record| serde_json::from_slice(&record.value).ok()))
+}
+
+/// Seeds the demo data beside the inbox of `/try`: once, and anew when they are old and nobody has touched them.
+pub(crate) async fn seed_data(engine: &Engine) -> Result<()> {
+    let system = Permit::system(Part::Setup);
+    match seeded(engine).await? {
+        Some(old) if old.removed || engine.runtime().now() < old.at + FRESH => return Ok(()),
+        Some(old) => {
+            for (id, seq) in &old.conversations {
+                if engine.row(&system, *id).await?.is_none_or(|row| row.seq != *seq) {
+                    return Ok(());
+                }
+            }
+            take_away(engine, &system, &old).await?;
+            engine.store().take_record("demo", b"shop").await?;
+        }
+        // A start that was cut off may have left the inbox without its conversations.
+        None => drop_objects(engine, &system, true).await?,
+    }
+    if let Some(made) = shop::make(engine).await? {
+        tracing::info!(conversations = made.conversations.len(), "the demo data were seeded");
+    }
+    Ok(())
+}
+
+/// Removes the demo data for good: out of every list, their keys destroyed. The inbox goes with them, unless chats of one's
+/// own were had in it: then it stays, as an ordinary inbox.
+pub(crate) async fn remove(engine: &Engine, permit: &Permit) -> Result<()> {
+    let Some(mut old) = seeded(engine).await?.filter(|old| !old.removed) else { return Ok(()) };
+    // Remembered first: a fall in between is mended by asking again.
+    take_away(engine, permit, &old).await?;
+    old.removed = true;
+    old.conversations.clear();
+    engine.store().put_record(old.record(engine.runtime().now())?).await?;
+    Ok(())
+}
+
+async fn take_away(engine: &Engine, permit: &Permit, old: &Seeded) -> Result<()> {
+    engine.forget(permit, old.conversations.iter().map(|(id, _)| *id).collect()).await?;
+    let own = RowFilter { inboxes: vec![old.inbox], limit: 1, ..RowFilter::default() };
+    let used = engine.count_rows(permit, own).await? > 0;
+    drop_objects(engine, permit, !used).await
+}
+
+/// Takes the marked objects away; or only the agents, and from the others the mark.
+async fn drop_objects(engine: &Engine, permit: &Permit, all: bool) -> Result<()> {
+    let config = engine.config();
+    let marked: Vec<Changed> = config
+        .objects
+        .iter()
+        .filter(|(_, (_, json))| marked(json))
+        .map(|((object, id), (_, json))| {
+            let mut kept = (!all && *object != Object::Agent).then(|| json.clone());
+            if let Some(kept) = kept.as_mut().and_then(Value::as_object_mut) {
+                kept.remove(MARK);
+            }
+            // A queue that only the agents of the demo served is everybody's.
+            if let Some(agents) = kept.as_mut().and_then(|kept| kept.pointer_mut("/card/agents")) {
+                *agents = json!([]);
+            }
+            Changed { object: *object, id: *id, json: kept }
+        })
+        .collect();
+    if !marked.is_empty() {
+        engine.configure(permit, marked).await?;
+    }
+    Ok(())
+}
 
 /// What the demo shop's assistant knows.
 const KNOWLEDGE: &str = include_str!("../../../knowledge/fernweh.yaml");

@@ -34,6 +34,8 @@ use tokio::sync::watch;
 pub(crate) struct Extras {
     /// Seed the demo shop on an empty folder.
     pub(crate) demo: bool,
+    /// Seed conversations of a demo shop too.
+    pub(crate) demo_data: bool,
     /// A knowledge file for the demo's assistant.
     pub(crate) demo_knowledge: Option<PathBuf>,
     /// Write an administrator's API key there, for tests.
@@ -160,6 +162,12 @@ pub(crate) async fn serve(options: Options, extras: Extras) -> Result<()> {
     if extras.demo {
         demo::seed_demo(&opened.engine, extras.demo_knowledge.as_deref()).await?;
         opened.registry.rebuild(&opened.engine.config());
+    }
+    if extras.demo_data
+        && let Err(error) = demo::seed_data(&opened.engine).await
+    {
+        // A hub without demo data is a good hub.
+        tracing::error!(error = format!("{error:#}"), "the demo data could not be seeded");
     }
     if let Some(path) = &extras.demo_key {
         let key = make_key(&opened, "tests", Rank::Administrator).await?;

@@ -49,6 +49,9 @@ enum Command {
         /// Seeds the demo shop on an empty data folder.
         #[arg(long)]
         demo: bool,
+        /// Seeds conversations of a demo shop too, so that every page has something to show. Implies --demo.
+        #[arg(long)]
+        demo_data: bool,
         /// A knowledge file for the demo's assistant, taken again when it changes.
         #[arg(long)]
         demo_knowledge: Option<PathBuf>,
@@ -124,11 +127,11 @@ fn start() -> Result<()> {
 
 async fn run(command: Command, mut options: Options) -> Result<()> {
     match command {
-        Command::Serve { listen, public_url, demo, demo_knowledge, demo_key } => {
+        Command::Serve { listen, public_url, demo, demo_data, demo_knowledge, demo_key } => {
             options.server.listen = listen.unwrap_or(options.server.listen);
             options.server.public_url = public_url.unwrap_or(options.server.public_url);
             log(&options)?;
-            hub::serve(options, hub::Extras { demo, demo_knowledge, demo_key }).await
+            hub::serve(options, hub::Extras { demo: demo || demo_data, demo_data, demo_knowledge, demo_key }).await
         }
         Command::Migrate { check } => {
             let data = &options.store.data;

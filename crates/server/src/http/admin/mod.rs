@@ -3,6 +3,7 @@
 
 mod bot_try;
 mod check;
+mod demo;
 mod identity;
 
 use crate::accounts::{ApiKey, Caller, fresh_key};
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/keys/{id}", axum::routing::delete(remove_key))
         .route("/api/v1/inboxes/{id}/identity-secret", post(identity::rotate))
         .route("/api/v1/bots/{id}/try", post(bot_try::ask))
+        .route("/api/v1/demo", get(demo::present).delete(demo::remove))
         .merge(objects("inboxes", Object::Inbox))
         .merge(objects("queues", Object::Queue))
         .merge(objects("bots", Object::Bot))
