@@ -6,8 +6,10 @@
 //!
 //! - [`human_request`]: does this turn ask for a person? Twelve languages.
 //! - [`language`]: which of the twelve languages is this turn in?
+//! - [`brief`]: what was settled, promised and asked in an episode, to be approved by a person before a hand-back.
 //! - [`courtesy`]: is this turn nothing but a thank-you, an okay or a goodbye?
 
+pub mod brief;
 pub mod courtesy;
 mod fold;
 pub mod human_request;

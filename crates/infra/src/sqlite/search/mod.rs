@@ -121,6 +121,8 @@ fn open(path: &Path, of: Identity) -> Result<(Connection, Connection), OpenError
     writer.pragma_update(None, "synchronous", "NORMAL")?;
     writer.pragma_update(None, "temp_store", "MEMORY")?;
     writer.pragma_update(None, "cache_size", -16_384)?;
+    // Few checkpoints, as each of them syncs: the disk belongs to the log.
+    writer.query_row("PRAGMA wal_autocheckpoint = 8000", [], |_| Ok(()))?;
     writer.set_prepared_statement_cache_capacity(64);
     migrate::up(&mut writer, path, SEARCH)?;
     checkpoint(&writer, "TRUNCATE")?;
