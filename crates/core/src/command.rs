@@ -216,6 +216,8 @@ pub struct Start {
     pub contact: Option<String>,
     /// Where the customer is.
     pub page: Option<String>,
+    /// What the customer's program is, in plain words.
+    pub device: Option<String>,
     /// What the page attached.
     pub variables: Map<String, Value>,
 }

@@ -13,7 +13,7 @@ fn open_episode(m: &mut Moves<'_>, language: Option<String>) {
     let state = m.conv();
     let (episode, inbox, person) = (state.episode + 1, state.inbox, state.person);
     let language = language.unwrap_or_else(|| state.language.clone());
-    let body = Body::Opening { name: None, contact: None, page: None, variables: serde_json::Map::new() };
+    let body = Body::Opening { name: None, contact: None, page: None, device: None, variables: serde_json::Map::new() };
     m.push(Audience::Customer, Opened { episode, inbox, person, language }, Some(body));
 }
 

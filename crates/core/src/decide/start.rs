@@ -23,7 +23,8 @@ pub(super) fn start(m: &mut Moves<'_>, start: Start) -> Result<Reply, Refusal> {
     if start.contact.as_ref().is_some_and(|contact| contact.chars().count() > limits::CONTACT_CHARS) {
         return Err(Refusal::Field("contact"));
     }
-    let body = Body::Opening { name: start.name, contact: start.contact, page: start.page, variables: start.variables };
+    let Start { name, contact, page, device, variables, .. } = start;
+    let body = Body::Opening { name, contact, page, device, variables };
     m.push(Audience::Customer, fact, Some(body));
     first_holder(m, AskFor::Opened)?;
     Ok(Reply::Done)

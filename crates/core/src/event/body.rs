@@ -74,6 +74,9 @@ pub enum Body {
         /// Where the customer is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         page: Option<String>,
+        /// What the customer's program is, in plain words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<String>,
         /// What the page attached.
         #[serde(default)]
         variables: Map<String, Value>,

@@ -424,6 +424,7 @@ pub(crate) fn start() -> Command {
         name: Some("Kim".into()),
         contact: None,
         page: None,
+        device: None,
         variables: serde_json::Map::new(),
     })
 }

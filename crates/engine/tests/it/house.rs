@@ -199,6 +199,7 @@ impl House {
             name: Some("Kim".into()),
             contact: None,
             page: None,
+            device: None,
             variables: serde_json::Map::new(),
         };
         self.engine.start(&permit, start, key).await.expect("it starts")

@@ -1,7 +1,9 @@
 //! `/chat/v1`: the customer's side. A token is scoped to one conversation.
 
+mod device;
 mod files;
 mod identity;
+mod reports;
 mod requests;
 mod socket;
 mod stream;
@@ -35,6 +37,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/v1/conversation/withdraw", post(requests::withdraw))
         .route("/v1/conversation/message-left", post(requests::leave_message))
         .route("/v1/conversation/rating", post(requests::rate))
+        .route("/v1/conversation/reports", post(reports::report))
         .route("/v1/conversation/transcript", get(transcript::transcript))
         .route("/v1/conversation/typing", post(requests::typing))
         .route("/v1/conversation/seen", post(requests::seen))

@@ -6,7 +6,7 @@ use crate::files::{self, SendFile};
 use crate::json::{Json, Path, Query};
 use crate::problem::Problem;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use baton_core::command::{Command, Rate, Say, Start};
 use baton_core::content::{Content, Part};
@@ -56,7 +56,11 @@ pub(super) struct StartBody {
     fields: Map<String, Value>,
 }
 
-pub(super) async fn start(State(app): State<App>, Json(body): Json<StartBody>) -> Result<Response, Problem> {
+pub(super) async fn start(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Json(body): Json<StartBody>,
+) -> Result<Response, Problem> {
     let engine = &app.engine;
     let (inbox, settings) = engine.inbox(&body.inbox).map_err(|_| unknown_inbox())?;
     let identity = body.identity.filter(|token| !token.is_empty());
@@ -88,7 +92,9 @@ pub(super) async fn start(State(app): State<App>, Json(body): Json<StartBody>) -
     let name = name.or_else(|| told("name")).or(body.name).filter(|name| !name.trim().is_empty());
     let contact = identity.as_ref().and_then(|identity| identity.mail.clone().or(identity.phone.clone()));
     let contact = contact.or_else(|| told("mail")).or_else(|| told("phone"));
-    let start = Start { inbox, person, language, name, contact, page, variables };
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let device = agent.and_then(super::device::words);
+    let start = Start { inbox, person, language, name, contact, page, device, variables };
     // Anybody may open a conversation; the subject is the one that comes of it.
     let anybody = Subject::Customer { conversation: baton_core::ids::ConversationId(uuid::Uuid::nil()) };
     let start_permit = permit(&anybody, Action::Start)?;

@@ -36,6 +36,9 @@ pub(crate) fn event(opened: &Opened, settings: &Settings) -> Option<Value> {
             out["by"] = json!({"kind": kind, "name": name, "human": human});
             out["parts"] = parts;
             out["plain"] = plain;
+            if body.is_none() {
+                out["erased"] = json!(true);
+            }
             if let Some(Once::Client { client, counter }) = said.once
                 && header.actor.who == Who::Customer
             {
@@ -48,6 +51,17 @@ pub(crate) fn event(opened: &Opened, settings: &Settings) -> Option<Value> {
             if said.fate == Fate::Interrupted {
                 out["interrupted"] = json!(true);
             }
+            out
+        }
+        // The new words stand where the old ones stood; this position itself shows nothing.
+        (Fact::Edited(edited), body) => {
+            let mut out = base("edited");
+            let (parts, plain) = match body {
+                Some(Body::Message { content, .. }) => (json!(content.parts), json!(content.plain)),
+                _ => (json!([]), json!("")),
+            };
+            (out["message"], out["old"]) = (json!(edited.message), json!(edited.old));
+            (out["parts"], out["plain"]) = (parts, plain);
             out
         }
         (Fact::Told(told), body) => {
@@ -129,7 +143,7 @@ pub(crate) async fn state(app: &App, permit: &Permit, state: &Conversation) -> V
         "reference": promised.then(|| reference(state.id)),
         "can": {
             "write": free,
-            "ask_person": free && (bot_holds || promised),
+            "ask_person": free && (bot_holds || promised || state.closed()),
             "withdraw": waiting && bot_ready,
             "leave_message": free && later && !with_people && !state.closed() && !promised,
             "stay_with_bot": bot_holds || (waiting && bot_ready),

@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use axum::response::{IntoResponse, Response};
 use baton_core::command::{Command, TransferTo};
 use baton_core::event::Brief;
-use baton_core::ids::{AgentId, ConnectionId, ConversationId, OfferId, QueueId};
+use baton_core::ids::{AgentId, ConnectionId, ConversationId, Ms, OfferId, QueueId};
 use baton_core::ownership::Guest;
 use baton_core::refusal::Refusal;
 use serde::Deserialize;
@@ -22,7 +22,7 @@ type Id = Path<ConversationId>;
 
 impl Desk {
     /// Carries it out and answers with the conversation as it is now; `{}` if it is no longer this reader's.
-    async fn act(&self, key: &Key, id: ConversationId, command: Command) -> Result<Response, Problem> {
+    pub(super) async fn act(&self, key: &Key, id: ConversationId, command: Command) -> Result<Response, Problem> {
         self.run(key, &self.work()?, id, command).await?;
         match self.view()?.detail(id).await {
             Ok(detail) => Ok(axum::Json(detail).into_response()),
@@ -171,4 +171,29 @@ pub(super) async fn leave(
 ) -> Result<Response, Problem> {
     let guest = desk.myself()?;
     desk.act(&key, id, Command::Leave { guest }).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Snooze {
+    until: Ms,
+}
+
+pub(super) async fn snooze(desk: Desk, key: Key, Path(id): Id, Json(body): Json<Snooze>) -> Result<Response, Problem> {
+    desk.act(&key, id, Command::Snooze { until: body.until }).await
+}
+
+pub(super) async fn wake(desk: Desk, key: Key, Path(id): Id, Json(Empty {}): Json<Empty>) -> Result<Response, Problem> {
+    desk.act(&key, id, Command::Wake).await
+}
+
+/// Opens a closed conversation again, for one who may read it.
+pub(super) async fn reopen(
+    desk: Desk,
+    key: Key,
+    Path(id): Id,
+    Json(Empty {}): Json<Empty>,
+) -> Result<Response, Problem> {
+    desk.view()?.readable(id).await?;
+    desk.act(&key, id, Command::Reopen).await
 }

@@ -11,7 +11,7 @@ use baton_core::conversation::Conversation;
 use baton_core::event::{Body, BotSaid, Fact};
 use baton_core::ids::ConversationId;
 use baton_core::limits;
-use baton_core::ownership::{Guest, Holder};
+use baton_core::ownership::{Guest, Holder, Pause};
 use baton_core::settings::{Rank, Settings};
 use baton_engine::{Opened, RowData};
 use serde::Deserialize;
@@ -72,13 +72,9 @@ impl View {
         let data: RowData = wire::data(&row)?;
         let texts = self.row_texts(&row, &data).await?;
         let history = self.history(&state).await?;
-        let told = match self.open(id, state.marks.told).await? {
-            Some(Opened { body: Some(Body::Notice { words, .. }), .. }) => Some(words),
-            _ => None,
-        };
         let asked = texts.asked.as_ref().filter(|asked| asked.at >= data.opened_at);
         out["reason"] = json!(asked.map(|asked| json!({
-            "trigger": asked.trigger, "evidence": asked.evidence, "from": asked.by, "at": asked.at,
+            "trigger": asked.trigger, "evidence": asked.evidence, "from": asked.by, "at": asked.at, "turns": asked.turns,
         })));
         let mut variables = history.attached.clone();
         variables.extend(history.set.clone());
@@ -100,7 +96,7 @@ impl View {
                 Guest::Bot { id } => json!({"id": id, "name": settings.connection_name(*id)}),
             })
             .collect();
-        out["told"] = json!(told);
+        self.about(&state, &texts, &mut out).await?;
         out["can"] = self.can(&state, &settings);
         Ok(out)
     }
@@ -113,6 +109,9 @@ impl View {
         let is_me = |agent| me == Some(agent);
         let holds = matches!(own.holder, Holder::Agent { agent, .. } if is_me(agent));
         let guest = me.is_some_and(|id| own.guests.contains(&Guest::Agent { id }));
+        let speaks = open && me.is_some_and(|id| own.may_speak(&Who::Agent { id }));
+        let seat = own.holder.seat().is_some_and(is_me) || (!open && state.last_agent.is_some_and(is_me));
+        let handles = seat || guest || lead;
         let offered = own.offer.as_ref().is_some_and(|offer| is_me(offer.to));
         let pick = match &own.holder {
             Holder::Queue { queue, .. } => {
@@ -131,7 +130,7 @@ impl View {
             && state.bot_failures < limits::BOT_FAILURES
             && state.hand_backs < limits::HAND_BACKS;
         json!({
-            "reply": open && me.is_some_and(|id| own.may_speak(&Who::Agent { id })),
+            "reply": speaks,
             "note": me.is_some(),
             "accept": offered,
             "decline": offered,
@@ -142,6 +141,16 @@ impl View {
             "close": open && (holds || lead),
             "join": open && lead && !holds && !guest && own.guests.len() < limits::GUESTS,
             "leave": open && guest,
+            "undo": state.held.iter().any(|held| me.is_some() && held.actor.acting_agent() == me),
+            "snooze": holds && state.snoozed_until.is_none(),
+            "wake": holds && matches!(own.holder, Holder::Agent { pause, .. } if pause != Pause::None),
+            "tag": me.is_some(),
+            "block": handles && state.blocked.is_none(),
+            "unblock": handles && state.blocked.is_some(),
+            "reopen": !open && me.is_some(),
+            "reassign": open && lead && !holds,
+            "edit_customer": me.is_some(),
+            "upload": speaks,
         })
     }
 

@@ -1,6 +1,7 @@
 //! What people say: to the customer, and to each other.
 
 use super::Desk;
+use super::actions::Empty;
 use super::idempotency::{Key, Ran};
 use crate::files::{self, SendFile};
 use crate::json::{Json, Path};
@@ -8,7 +9,7 @@ use crate::problem::Problem;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use baton_core::command::{Command, Say};
-use baton_core::content::Content;
+use baton_core::content::{Content, Part};
 use baton_core::decide::Reply;
 use baton_core::ids::{AgentId, ClientId, ConversationId};
 use baton_core::refusal::Refusal;
@@ -39,19 +40,43 @@ pub(super) async fn say(
 ) -> Result<Response, Problem> {
     let permit = desk.work()?;
     let content = match (&body.text, &body.file) {
-        (Some(text), None) => Content::text(text).map_err(Refusal::from)?,
+        (Some(text), None) => {
+            // People write the same subset of markdown as bots.
+            let part = Part::Text { text: text.clone(), markdown: true, language: None };
+            Content::parts(vec![part]).map_err(Refusal::from)?
+        }
         (None, Some(file)) => files::content(&desk.app, &permit, id, file, true).await?,
         _ => return Err(Problem::malformed("send either `text` or `file`")),
     };
-    let say = Say { content, once: Some((body.client, body.counter)), reply_to: body.reply_to, basis: body.as_of, hold: body.hold };
+    let say = Say {
+        content,
+        once: Some((body.client, body.counter)),
+        reply_to: body.reply_to,
+        basis: body.as_of,
+        hold: body.hold,
+    };
     let done = desk.app.engine.execute(&permit, id, Command::Say(say)).await?;
     let said = done.said.ok_or_else(|| Problem::new(500, "internal", "The first send of this count is not found."))?;
     let status = if done.reply == Reply::Repeat { StatusCode::OK } else { StatusCode::CREATED };
-    let answer = json!({
+    let mut answer = json!({
         "seq": said.seq, "position": said.position, "at": said.at, "client": body.client, "counter": body.counter,
         "message": said.message,
     });
+    if let Some(until) = said.held_until {
+        answer["held_until"] = json!(until);
+    }
     Ok((status, axum::Json(answer)).into_response())
+}
+
+/// Takes back what is still held.
+pub(super) async fn undo(
+    desk: Desk,
+    key: Key,
+    Path((id, of)): Path<(ConversationId, u64)>,
+    Json(Empty {}): Json<Empty>,
+) -> Result<Response, Problem> {
+    desk.run(&key, &desk.work()?, id, Command::Undo { of }).await?;
+    Ok(axum::Json(json!({"undone": true})).into_response())
 }
 
 #[derive(Deserialize)]

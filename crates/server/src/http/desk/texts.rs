@@ -30,6 +30,8 @@ pub(super) struct Asked {
     pub(super) evidence: Vec<String>,
     /// What the customer wrote, if they asked in words.
     pub(super) wrote: Option<String>,
+    /// Positions of the words that led to it.
+    pub(super) turns: Vec<u64>,
     pub(super) contact: Option<String>,
     pub(super) by: Option<String>,
     pub(super) at: Ms,

@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 /// Characters of the last word in a list.
 const LAST: usize = 200;
+/// Events before a request among which the word that led to it is looked for.
+const BEFORE: usize = 12;
 /// Rows whose texts are opened side by side.
 const AT_ONCE: usize = 8;
 
@@ -161,20 +163,27 @@ impl View {
             Some(Body::Reason(reason)) => (reason.evidence, reason.contact),
             _ => (Vec::new(), None),
         };
-        let wrote = match fact.trigger {
-            Trigger::Phrase | Trigger::Command => self.wrote_before(id, seq).await?,
+        let asking = match fact.trigger {
+            Trigger::Phrase | Trigger::Command | Trigger::Bot | Trigger::Abstained | Trigger::BotFailed => {
+                self.wrote_before(id, seq).await?
+            }
             _ => None,
         };
+        let turns = asking.iter().map(|(position, _)| *position).collect();
+        let in_words = matches!(fact.trigger, Trigger::Phrase | Trigger::Command);
+        let wrote = asking.map(|(_, words)| words).filter(|_| in_words);
         let by = actor_name(&opened.header.actor, settings);
         let at = opened.header.at;
-        Ok(Some(Asked { handover: fact.handover, trigger: fact.trigger, evidence, wrote, contact, by, at }))
+        Ok(Some(Asked { handover: fact.handover, trigger: fact.trigger, evidence, wrote, turns, contact, by, at }))
     }
 
     /// The customer's word that led to this event: it stands just before it.
-    async fn wrote_before(&self, id: ConversationId, seq: u64) -> Result<Option<String>, Problem> {
-        let before = self.app.engine.events_before(&self.permit, id, seq, 4).await?;
+    async fn wrote_before(&self, id: ConversationId, seq: u64) -> Result<Option<(u64, String)>, Problem> {
+        let before = self.app.engine.events_before(&self.permit, id, seq, BEFORE).await?;
         Ok(before.into_iter().rev().find_map(|opened| match (opened.header.actor.who, opened.body) {
-            (Who::Customer, Some(Body::Message { content, .. })) => Some(content.plain),
+            (Who::Customer, Some(Body::Message { content, .. })) => {
+                opened.header.position.map(|position| (position, content.plain))
+            }
             _ => None,
         }))
     }
