@@ -1637,6 +1637,8 @@ export interface components {
       reply_to?: number;
       /** @description It was cut when the chat passed on: this is what was seen. */
       interrupted?: boolean;
+      /** @description The words are gone: `parts` and `plain` are empty. */
+      erased?: boolean;
     };
     ChatNotice: {
       /** @constant */
@@ -1684,6 +1686,7 @@ export interface components {
     };
     ChatEvent:
       | components["schemas"]["ChatMessage"]
+      | components["schemas"]["ChatEdited"]
       | components["schemas"]["ChatNotice"]
       | components["schemas"]["ChatRated"]
       | components["schemas"]["ChatTurning"]
@@ -2930,6 +2933,19 @@ export interface components {
     Empty: Record<string, never>;
     /** @description The conversation as it is now; `{}` if it is no longer this reader's. */
     DetailOrNone: components["schemas"]["Detail"] | components["schemas"]["Empty"];
+    /** @description New words for a message; they stand where the old ones stood. */
+    ChatEdited: {
+      /** @constant */
+      type: "edited";
+      /** @description From 1, without a gap. */
+      position: number;
+      at: components["schemas"]["Ms"];
+      message: components["schemas"]["Id"];
+      old: components["schemas"]["Id"];
+      parts: components["schemas"]["Part"][];
+      /** @description The whole in readable text. */
+      plain: string;
+    };
   };
   responses: {
     /** @description The request cannot be read: `malformed`, `cursor_malformed`. */
@@ -3206,6 +3222,7 @@ export type DeskClientFrame = components["schemas"]["DeskClientFrame"];
 export type DeskServerFrame = components["schemas"]["DeskServerFrame"];
 export type Empty = components["schemas"]["Empty"];
 export type DetailOrNone = components["schemas"]["DetailOrNone"];
+export type ChatEdited = components["schemas"]["ChatEdited"];
 export type ResponseBadRequest = components["responses"]["BadRequest"];
 export type ResponseUnauthorized = components["responses"]["Unauthorized"];
 export type ResponseForbidden = components["responses"]["Forbidden"];

@@ -5,7 +5,7 @@
 import type { DeskEvent, HolderKind, Rating } from "./api.ts";
 
 export type Item =
-  | { kind: "message"; event: DeskEvent; goesOn: boolean }
+  | { kind: "message"; event: DeskEvent; goesOn: boolean; edited?: boolean }
   | { kind: "told"; event: DeskEvent; words: string }
   | { kind: "line"; event: DeskEvent; line: Line }
   | { kind: "rated"; event: DeskEvent; rating: Rating };
@@ -25,9 +25,10 @@ const SAID = new Set(["said", "noted", "whispered"]);
 export function stretches(events: readonly DeskEvent[]): Stretch[] {
   const out: Stretch[] = [];
   let current: Stretch | undefined;
-  const replaced = overtaken(events);
-  for (const event of events) {
-    if (replaced.has(event.seq)) continue;
+  const { gone, now, edited } = afterwards(events);
+  for (const written of events) {
+    if (gone.has(written.seq)) continue;
+    const event = now.get(written.seq) ?? written;
     if (event.kind === "holder-set") {
       const holder = holderOf(event);
       // The same party again (a new deadline, a new baton number) is no new stretch.
@@ -41,6 +42,7 @@ export function stretches(events: readonly DeskEvent[]): Stretch[] {
     }
     const item = itemOf(event, current?.items[current.items.length - 1]);
     if (!item) continue;
+    if (item.kind === "message" && edited.has(event.seq)) item.edited = true;
     if (!current) {
       current = { key: event.seq, holder: guess(event), at: event.at, items: [] };
       out.push(current);
@@ -51,14 +53,40 @@ export function stretches(events: readonly DeskEvent[]): Stretch[] {
   return out.filter((s, i) => s.items.length > 0 || i === out.length - 1);
 }
 
-/** A held reply that went out or was taken back stands in the log twice; a reader needs it once. */
-function overtaken(events: readonly DeskEvent[]): Set<number> {
-  const out = new Set<number>();
+/** What later events made of earlier ones: no longer to be seen, or to be seen otherwise. */
+type Afterwards = { gone: Set<number>; now: Map<number, DeskEvent>; edited: Set<number> };
+
+function afterwards(events: readonly DeskEvent[]): Afterwards {
+  const out: Afterwards = { gone: new Set(), now: new Map(), edited: new Set() };
+  const said = new Map<string, number>();
   for (const event of events) {
-    const of = event.kind === "undone" ? event.facts.of : event.fate === "released" && releasedFrom(event);
-    if (typeof of === "number") out.add(of);
+    if (SAID.has(event.kind)) {
+      out.now.set(event.seq, event);
+      if (event.message) said.set(event.message, event.seq);
+      // A held reply that went out stands in the log twice; a reader needs it once.
+      const of = event.fate === "released" && releasedFrom(event);
+      if (typeof of === "number") out.gone.add(of);
+    } else if (event.kind === "undone") {
+      const of = Number(event.facts.of);
+      const held = out.now.get(of);
+      // What its agent took back is gone; what the house held back is kept from the customer alone.
+      if (takenBack(event)) out.gone.add(of);
+      else if (held) out.now.set(of, { ...held, fate: "withheld" });
+    } else if (event.kind === "edited") {
+      const seq = said.get(text(event.facts.old) ?? "");
+      const old = seq === undefined ? undefined : out.now.get(seq);
+      if (seq === undefined || !old) continue;
+      const { message, parts, plain } = event;
+      out.now.set(seq, { ...old, message, parts, plain });
+      out.edited.add(seq);
+      if (message) said.set(message, seq);
+    }
   }
   return out;
+}
+
+function takenBack(event: DeskEvent): boolean {
+  return event.actor.kind === "agent" || event.actor.kind === "integration";
 }
 
 function releasedFrom(event: DeskEvent): unknown {
@@ -171,8 +199,10 @@ function lineOf(event: DeskEvent): Line | undefined {
       return Number(facts.episode ?? 1) > 1 ? { name: "opened", values: {} } : undefined;
     case "voices-set":
       return { name: "joined", values: {} };
-    case "edited":
     case "undone":
+      if (!takenBack(event)) return undefined;
+      return { name: "undone", values: { by: event.actor.id ?? "" } };
+    case "edited":
     case "redacted":
       return { name: event.kind, values: { by: event.actor.id ?? "" } };
     case "tagged":

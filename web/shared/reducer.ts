@@ -124,13 +124,20 @@ function append<E extends LogEvent>(line: Timeline<E>, event: E): Timeline<E> {
   return confirm(
     {
       ...line,
-      events: [...line.events, event],
+      events: [...erased(line.events, event), event],
       first: line.events.length > 0 ? line.first : n,
       last: n,
       whole: line.whole || n === 1,
     },
     [event],
   );
+}
+
+/** Words that were erased leave the page as they left the hub. */
+function erased<E extends LogEvent>(events: readonly E[], by: E): readonly E[] {
+  if (!("kind" in by) || by.kind !== "redacted") return events;
+  const of = by.facts.of;
+  return events.map((e) => (numberOf(e) === of ? { ...e, parts: null, plain: null, body: null } : e));
 }
 
 function earlier<E extends LogEvent>(line: Timeline<E>, events: readonly E[], whole: boolean): Timeline<E> {
