@@ -97,6 +97,8 @@ impl View {
             })
             .collect();
         self.about(&state, &texts, &mut out).await?;
+        out["tried"] = history.tried.json();
+        out["earlier"] = self.earlier(&state, &history.past).await?;
         out["can"] = self.can(&state, &settings);
         Ok(out)
     }
@@ -178,6 +180,8 @@ impl View {
 impl History {
     fn take(&mut self, opened: &Opened) {
         self.seq = opened.header.seq;
+        self.tried.take(opened);
+        self.past.take(opened);
         match (&opened.header.fact, &opened.body) {
             (Fact::Opened(fact), body) => {
                 self.episodes.push((fact.episode, opened.header.at, None));

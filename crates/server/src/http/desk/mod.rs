@@ -5,9 +5,11 @@ mod actions;
 mod audit;
 mod about;
 mod board;
+mod brief;
 mod customer;
 mod detail;
 mod directory;
+mod earlier;
 mod feed;
 mod files;
 #[cfg(test)]
@@ -24,6 +26,7 @@ mod search;
 mod session;
 mod stream;
 mod texts;
+mod tried;
 mod viewers;
 mod wire;
 mod workspace;
@@ -67,6 +70,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/conversations", get(lists::list))
         .route(&one(""), get(detail::detail))
         .route(&one("/events"), get(detail::events))
+        .route(&one("/brief"), get(brief::brief))
         .route(&one("/messages"), post(messages::say))
         .route(&one("/messages/{seq}/undo"), post(messages::undo))
         .route(&one("/files"), post(files::upload))

@@ -181,17 +181,23 @@ impl View {
         if !state || !wanted.tags.iter().all(|tag| row.tags.contains(tag)) {
             return Ok(None);
         }
-        let (data, settings) = (wire::data(&row)?, engine.settings());
+        Ok(self.sees(&row).await?.then_some(row))
+    }
+
+    /// Whether this reader may see the conversation of a row. Opens no texts.
+    pub(super) async fn sees(&self, row: &Row) -> Result<bool, Problem> {
+        let engine = &self.app.engine;
+        let (data, settings) = (wire::data(row)?, engine.settings());
         if self.reader.may_read(&settings, &Standing::from(&data)) {
-            return Ok(Some(row));
+            return Ok(true);
         }
         // Only one whom the row names can be allowed by the state; rows from before that was kept name nobody.
         let me = self.reader.agent;
         if me.is_none() || data.also.is_some_and(|also| !also.iter().any(|agent| me == Some(*agent))) {
-            return Ok(None);
+            return Ok(false);
         }
-        let state = engine.conversation(&self.permit, id).await?;
-        Ok(self.reader.may_read(&settings, &Standing::from(&state)).then_some(row))
+        let state = engine.conversation(&self.permit, row.id).await?;
+        Ok(self.reader.may_read(&settings, &Standing::from(&state)))
     }
 
     /// Conversations by their short names alone.

@@ -48,6 +48,10 @@ pub(super) struct History {
     pub(super) attached: Map<String, Value>,
     /// What bots set in this episode.
     pub(super) set: Map<String, Value>,
+    /// What bots tried in this episode.
+    pub(super) tried: super::tried::Tries,
+    /// All episodes.
+    pub(super) past: super::earlier::Past,
 }
 
 /// Both caches; cheap to clone.
