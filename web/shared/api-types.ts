@@ -1667,10 +1667,10 @@ export interface components {
       agent: components["schemas"]["Mark"] | null;
       bot: components["schemas"]["Mark"] | null;
     };
-    /** @description An episode begins or has ended. */
+    /** @description An episode begins. That one has ended is told by a notice with `closed`. */
     ChatTurning: {
-      /** @enum {string} */
-      type: "opened" | "closed";
+      /** @constant */
+      type: "opened";
       /** @description From 1, without a gap. */
       position: number;
       at: components["schemas"]["Ms"];

@@ -143,12 +143,8 @@ export function conversation(session: Session, shown: () => boolean): Conversati
         return said(one, before);
       case "notice":
         return notice(one);
-      case "closed":
-        return turn(t("closed_at", { time: clock(one.at, tag) }));
       case "opened":
-        return one.position > 1 && events.v.some((e) => e.type === "closed" && e.position < one.position)
-          ? turn(t("opened_again"))
-          : null;
+        return one.episode > 1 ? turn(t("opened_again")) : null;
       case "rated":
         return turn(t("rated"));
       default:
