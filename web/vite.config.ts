@@ -88,6 +88,11 @@ export default defineConfig({
     rolldownOptions: { external: ["/widget.js"] },
   },
   server: {
-    proxy: { "/api": { target: hub, ws: true }, "/chat": { target: hub, ws: true }, "/widget.js": hub },
+    proxy: {
+      "/api": { target: hub, ws: true },
+      "/chat": { target: hub, ws: true },
+      "/widget.js": hub,
+      "/assets/widget-": hub,
+    },
   },
 });
