@@ -131,8 +131,9 @@ export function composer(session: Session): {
     );
 
   const element = h(
-    "form.composer",
-    { onsubmit: submit },
+    // No form: a frame without `allow-forms` would submit none.
+    "div.composer",
+    null,
     swap(
       () => tray.v?.element,
       (shown) => shown,
@@ -160,7 +161,13 @@ export function composer(session: Session): {
     box,
     h(
       "button.send",
-      { type: "submit", disabled: () => !ready.v, "aria-label": t("send"), title: t("send") },
+      {
+        type: "button",
+        disabled: () => !ready.v,
+        "aria-label": t("send"),
+        title: t("send"),
+        onclick: submit,
+      },
       icon(SEND),
     ),
     when(

@@ -21,6 +21,7 @@ const WORDS: Partial<Record<string, Key>> = {
   unknown_inbox: "problem_setup",
   blocked: "blocked",
   field_required: "problem_required",
+  field_invalid: "problem_required",
   file_type_refused: "problem_file_type",
   file_too_large: "problem_long",
 };

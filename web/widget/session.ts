@@ -191,6 +191,8 @@ export class Session {
       this.state.v = await this.#call<ChatState>("conversation/identity", { token });
       this.#keepSubject(token);
     } catch (error) {
+      // Somebody else's chat is in this browser, kept without their name.
+      if (asProblem(error).code === "identity_other") return this.forget();
       // Who cannot be known is anonymous. That is a matter between site and hub, not one for the customer.
       console.warn("baton: the identity was not taken:", asProblem(error).detail ?? asProblem(error).code);
     }

@@ -1,4 +1,7 @@
 /** What a shop's visitors need of the chat, whatever their browser forbids. No agent takes part. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Hub, obstacle } from "./hub.ts";
@@ -41,13 +44,60 @@ describe.skipIf(missing)("the chat on a shop's page", () => {
     });
     await page.goto(shop.origin);
     await page.getByRole("button", { name: "Open chat" }).waitFor();
-    expect(taken).toEqual(["/widget.js"]);
+    expect(taken).toEqual(["/widget.js", "/chat/v1/inboxes/demo"]);
     const size = await page.evaluate(
       () => document.documentElement.scrollHeight - document.documentElement.clientHeight,
     );
     expect(size, "the page did not grow").toBe(0);
     await accessible(page, "the launcher");
     await context.close();
+    complaints.none();
+  });
+
+  it("launcher_panel_and_messages_come_in_25_000_bytes", async () => {
+    const complaints = new Complaints();
+    const context = await openContext(browser, complaints);
+    const page = await context.newPage();
+    const sizes = new Map<string, number>();
+    const reading: Promise<void>[] = [];
+    page.on("response", (response) => {
+      const { origin, pathname } = new URL(response.url());
+      if (origin === hub.origin && pathname.endsWith(".js"))
+        reading.push(
+          response.body().then((body) => void sizes.set(pathname, gzipSync(body, { level: 9 }).length)),
+        );
+    });
+    await page.goto(shop.origin);
+    const customer = new Customer(page);
+    await customer.open();
+    await answered(customer, "Where is my parcel?");
+    await Promise.all(reading);
+    expect([...sizes.keys()], "launcher, chat, texts").toHaveLength(3);
+    expect([...sizes.values()].reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(25_000);
+    await context.close();
+    complaints.none();
+  });
+
+  it("a_chat_works_in_a_frame_that_may_keep_nothing", async () => {
+    const complaints = new Complaints();
+    const context = await openContext(browser, complaints);
+    const page = await context.newPage();
+    // A frame of no origin: no storage, no cookies, and every request is one from elsewhere.
+    const outer = createServer((_request, response) => {
+      response.writeHead(200, { "content-type": "text/html" });
+      response.end(
+        `<!doctype html><title>A portal</title><link rel="icon" href="data:,"><iframe sandbox="allow-scripts" title="shop" src="${shop.origin}" width="900" height="800"></iframe>`,
+      );
+    });
+    await new Promise<void>((done) => outer.listen(0, "127.0.0.1", done));
+    await page.goto(`http://127.0.0.1:${(outer.address() as AddressInfo).port}`);
+    const frame = page.frameLocator("iframe");
+    await frame.getByRole("button", { name: "Open chat" }).click();
+    await frame.getByRole("textbox", { name: "Message", exact: true }).fill("Where is my parcel?");
+    await frame.getByRole("button", { name: "Send", exact: true }).click();
+    await frame.getByText(/^Parcels leave our warehouse/).waitFor();
+    await context.close();
+    outer.close();
     complaints.none();
   });
 

@@ -7,7 +7,7 @@ import { cleanName } from "../../shared/safe.ts";
 import { cell, freshId, h, when, type Child } from "../dom.ts";
 import type { Session } from "../session.ts";
 import { t } from "../texts.ts";
-import { field } from "./form.ts";
+import { field, onSubmit } from "./form.ts";
 
 type Due = NonNullable<ChatState["rating"]>;
 type Ways = { skip: () => void; leave: () => void; done: () => void };
@@ -71,10 +71,7 @@ export function ending(session: Session, due: Due, ways: Ways): Child {
     "form.card",
     {
       "aria-labelledby": id,
-      onsubmit: (event: Event) => {
-        event.preventDefault();
-        void send();
-      },
+      ...onSubmit(() => void send()),
     },
     h(
       "fieldset",

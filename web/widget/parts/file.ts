@@ -53,7 +53,6 @@ function card(session: Session, file: HubFile): HTMLElement {
     "button.filecard",
     {
       type: "button",
-      "aria-label": t("file_save", { name }),
       title: t("file_save", { name }),
       onclick: () => void download(session, path, file.name),
     },

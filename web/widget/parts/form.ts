@@ -21,19 +21,22 @@ export function field(
   );
 }
 
-/** A card with a title. */
-export function card(title: string, onsubmit: () => void, ...children: Child[]): HTMLFormElement {
-  const id = freshId();
-  return h(
-    "form.card",
-    {
-      "aria-labelledby": id,
-      onsubmit: (event: Event) => {
-        event.preventDefault();
-        onsubmit();
-      },
+/**
+ * What a form does. A frame without `allow-forms` submits none, so the button is listened to; the Enter key presses it.
+ */
+export function onSubmit(run: () => void): Attributes {
+  return {
+    onclick: (event: Event) => {
+      const button = (event.target as Element).closest("[type=submit]");
+      if (!button) return;
+      event.preventDefault();
+      if ((event.currentTarget as HTMLFormElement).reportValidity()) run();
     },
-    h("h2", { id }, title),
-    children,
-  );
+  };
+}
+
+/** A card with a title. */
+export function card(title: string, run: () => void, ...children: Child[]): HTMLFormElement {
+  const id = freshId();
+  return h("form.card", { "aria-labelledby": id, ...onSubmit(run) }, h("h2", { id }, title), children);
 }
