@@ -5,8 +5,14 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
 function formatted(at: number, language: string, options: Intl.DateTimeFormatOptions): string {
   const key = language + JSON.stringify(options);
   let format = formatters.get(key);
-  if (!format) formatters.set(key, (format = new Intl.DateTimeFormat(language, options)));
+  if (!format) formatters.set(key, (format = new Intl.DateTimeFormat(regional(language), options)));
   return format.format(at);
+}
+
+/** The reader's own form of the language: who reads English in Britain writes 13:40, not 1:40 PM. */
+function regional(language: string): string {
+  const wanted = globalThis.navigator?.languages ?? [];
+  return wanted.find((one) => one === language || one.startsWith(`${language}-`)) ?? language;
 }
 
 export function clock(at: number, language: string): string {
