@@ -234,3 +234,7 @@ pub const SEARCH_BATCH: usize = 1_000;
 pub const SEARCH_WORDS: usize = 100_000;
 /// A new message is found after this, unless the index is behind.
 pub const SEARCH_GATHER: Ms = 200;
+/// Bytes of a refused upload that are still taken in and dropped, so that its sender reads why.
+pub const UPLOAD_DROPPED: u64 = 16 * 1024 * 1024;
+/// How long they are.
+pub const UPLOAD_DROPPED_FOR: Ms = 5 * SECOND;

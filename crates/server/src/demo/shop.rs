@@ -10,18 +10,21 @@ use baton_core::actor::Part;
 use baton_core::command::{BotEnd, BotReplied, Command, Rate, Report, Say, Start};
 use baton_core::content::Content;
 use baton_core::event::{Answered, BotSaid, Failure, Object, Stream};
+use baton_core::facts::Reading;
 use baton_core::ids::{AgentId, ClientId, ConnectionId, ConversationId, Ids, InboxId, KeyId, Ms, PersonId};
 use baton_core::permission::{Action, Permit, Subject, permit};
 use baton_core::settings::Rank;
 use baton_engine::entries::{HANDOVERS, MENTIONS, REPORTS};
 use baton_engine::{Changed, Deps, Engine, Plugins};
 use baton_infra::{LocalBus, MemoryBlobs, MemoryStore};
+use baton_kit::analyzer::Analyzer;
 use baton_kit::runtime::seed;
 use baton_kit::store::{Commit, EntryFilter, Store, WrappedKey};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
 
 const SHOP: &str = include_str!("../../../../knowledge/demo-shop.json");
@@ -125,6 +128,22 @@ impl Plugins for Nobody {
     }
 }
 
+/// Reads customers' texts, except where there are thousands of which it is known that nothing is in them.
+#[derive(Default)]
+struct Reader {
+    rests: AtomicBool,
+}
+
+impl Analyzer for Reader {
+    fn read(&self, text: &str, language: &str) -> Reading {
+        if self.rests.load(Ordering::Relaxed) { Reading::default() } else { Insight.read(text, language) }
+    }
+
+    fn person_word(&self, language: &str) -> bool {
+        Insight.person_word(language)
+    }
+}
+
 /// What is seeded besides conversations.
 struct House {
     inbox: InboxId,
@@ -171,6 +190,7 @@ struct Stage {
     engine: Arc<Engine>,
     clock: Arc<Clock>,
     store: Arc<MemoryStore>,
+    reader: Arc<Reader>,
     bot: ConnectionId,
     inbox: InboxId,
     agents: BTreeMap<String, AgentId>,
@@ -195,13 +215,14 @@ pub(super) async fn make(real: &Engine) -> Result<Option<Seeded>> {
     let Some(house) = house(real, &shop) else { return Ok(None) };
     let store = Arc::new(MemoryStore::new(real.store().identity().workspace));
     let clock = Arc::new(Clock::new(real.runtime().clone()));
+    let reader = Arc::new(Reader::default());
     let engine = Engine::open(Deps {
         store: store.clone(),
         blobs: Arc::new(MemoryBlobs::default()),
         bus: Arc::new(LocalBus::new()),
         runtime: clock.clone(),
         master: real.master().clone(),
-        analyzer: Arc::new(Insight),
+        analyzer: reader.clone(),
         plugins: Arc::new(Nobody),
         public_url: String::new(),
     })
@@ -217,7 +238,7 @@ pub(super) async fn make(real: &Engine) -> Result<Option<Seeded>> {
     objects.extend(house.objects.clone());
     engine.configure(&setup, objects).await?;
     let now = real.runtime().now();
-    let stage = Stage { engine, clock, store, bot: house.bot, inbox: house.inbox, agents: house.agents };
+    let stage = Stage { engine, clock, store, reader, bot: house.bot, inbox: house.inbox, agents: house.agents };
     let earliest = shop.chats.iter().map(|chat| chat.begins(now)).min().unwrap_or(now);
     stage.clock.set(earliest - 60_000);
     for agent in stage.agents.values() {
@@ -418,6 +439,7 @@ impl Scene<'_> {
                     let line = lines.get(n as usize / 2 % lines.len().max(1)).context("an exchange without lines")?;
                     Ok(line.replace("{n}", &(n / 2 + 1).to_string()))
                 };
+                self.stage.reader.rests.store(true, Ordering::Relaxed);
                 for n in 0..*messages {
                     if n > 0 {
                         self.tick().await;
@@ -428,6 +450,7 @@ impl Scene<'_> {
                         self.agent_says(who, &line(agent, n)?).await?;
                     }
                 }
+                self.stage.reader.rests.store(false, Ordering::Relaxed);
             }
             Step::Leave(text) => {
                 self.said += 1;

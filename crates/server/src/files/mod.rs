@@ -5,7 +5,7 @@ pub(crate) mod kind;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::widget::Widget;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use baton_core::content::{Content, Part, file_name};
@@ -89,6 +89,47 @@ pub(crate) async fn take(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Value, Problem> {
+    let mut body = body.into_data_stream();
+    let limit = Duration::from_millis(limits::UPLOAD as u64);
+    let taken = match timeout(limit, take_from(app, permit, id, widget, name, headers, &mut body)).await {
+        Ok(taken) => taken,
+        Err(_) => Err(stalled()),
+    };
+    if taken.is_err() {
+        drop_rest(app, body);
+    }
+    taken
+}
+
+/// Who is still sending when the answer comes reads it only if the connection is not torn down under them: browsers send all
+/// of a body first. So some of what follows is taken in and dropped, beside the answer.
+fn drop_rest(app: &App, mut body: BodyDataStream) {
+    let dropping = async move {
+        let mut left = limits::UPLOAD_DROPPED;
+        while let Some(Ok(bytes)) = body.next().await {
+            left = left.saturating_sub(bytes.len() as u64);
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    app.engine.runtime().spawn(
+        "upload-dropped",
+        Box::pin(async move {
+            let _ = timeout(Duration::from_millis(limits::UPLOAD_DROPPED_FOR as u64), dropping).await;
+        }),
+    );
+}
+
+async fn take_from(
+    app: &App,
+    permit: &Permit,
+    id: ConversationId,
+    widget: &Widget,
+    name: &str,
+    headers: &HeaderMap,
+    rest: &mut BodyDataStream,
+) -> Result<Value, Problem> {
     let limit = widget.file_bytes;
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if text(header::CONTENT_LENGTH).parse::<u64>().is_ok_and(|length| length > limit) {
@@ -96,55 +137,44 @@ pub(crate) async fn take(
     }
     let _slot = app.uploads.begin(id)?;
     let name = file_name(name);
-    let upload = async {
-        let mut rest = body.into_data_stream();
-        let mut head: Vec<u8> = Vec::new();
-        let mut ended = false;
-        while head.len() < kind::HEAD && !ended {
-            match next(&mut rest).await? {
-                Some(bytes) => head.extend_from_slice(&bytes),
-                None => ended = true,
-            }
+    let mut head: Vec<u8> = Vec::new();
+    let mut ended = false;
+    while head.len() < kind::HEAD && !ended {
+        match next(rest).await? {
+            Some(bytes) => head.extend_from_slice(&bytes),
+            None => ended = true,
         }
-        if head.is_empty() {
-            return Err(Problem::new(422, "file_empty", "The file is empty."));
-        }
-        let looked_at = &head[..head.len().min(kind::HEAD)];
-        let whole = ended && head.len() <= kind::HEAD;
-        let groups: Vec<&str> = widget.file_types.iter().map(String::as_str).collect();
-        let media_type = kind::of(looked_at, whole, &name, text(header::CONTENT_TYPE), &groups);
-        let media_type = media_type.map_err(|why| refused(&why))?;
-        let mut incoming = app.engine.take_file(permit, id, &name, media_type).await?;
-        if head.len() as u64 > limit {
-            return Err(too_large(limit));
-        }
-        incoming.write(&head).await?;
-        drop(head);
-        while !ended {
-            match next(&mut rest).await? {
-                Some(bytes) => {
-                    if incoming.size() + bytes.len() as u64 > limit {
-                        return Err(too_large(limit));
-                    }
-                    incoming.write(&bytes).await?;
-                }
-                None => ended = true,
-            }
-        }
-        let File { blob, name, media_type, size } = incoming.finish().await?;
-        Ok(json!({"blob": blob, "name": name, "media_type": media_type, "size": size}))
-    };
-    match timeout(Duration::from_millis(limits::UPLOAD as u64), upload).await {
-        Ok(done) => done,
-        Err(_) => Err(stalled()),
     }
+    if head.is_empty() {
+        return Err(Problem::new(422, "file_empty", "The file is empty."));
+    }
+    let looked_at = &head[..head.len().min(kind::HEAD)];
+    let whole = ended && head.len() <= kind::HEAD;
+    let groups: Vec<&str> = widget.file_types.iter().map(String::as_str).collect();
+    let media_type = kind::of(looked_at, whole, &name, text(header::CONTENT_TYPE), &groups);
+    let media_type = media_type.map_err(|why| refused(&why))?;
+    if head.len() as u64 > limit {
+        return Err(too_large(limit));
+    }
+    let mut incoming = app.engine.take_file(permit, id, &name, media_type).await?;
+    incoming.write(&head).await?;
+    drop(head);
+    while !ended {
+        match next(rest).await? {
+            Some(bytes) if incoming.size() + bytes.len() as u64 > limit => return Err(too_large(limit)),
+            Some(bytes) => incoming.write(&bytes).await?,
+            None => ended = true,
+        }
+    }
+    let File { blob, name, media_type, size } = incoming.finish().await?;
+    Ok(json!({"blob": blob, "name": name, "media_type": media_type, "size": size}))
 }
 
 fn stalled() -> Problem {
     Problem::new(400, "malformed", "The upload did not come to its end in time. Send the file again.")
 }
 
-async fn next(body: &mut axum::body::BodyDataStream) -> Result<Option<Bytes>, Problem> {
+async fn next(body: &mut BodyDataStream) -> Result<Option<Bytes>, Problem> {
     match timeout(Duration::from_millis(limits::UPLOAD_SILENT as u64), body.next()).await {
         Ok(None) => Ok(None),
         Ok(Some(Ok(bytes))) => Ok(Some(bytes)),

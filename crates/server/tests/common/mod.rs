@@ -35,6 +35,7 @@ fn provider() {
 pub struct Hub {
     child: Child,
     folder: tempfile::TempDir,
+    more: &'static [&'static str],
     /// Where it listens.
     pub url: String,
     /// An administrator's API key.
@@ -46,10 +47,15 @@ pub struct Hub {
 impl Hub {
     /// A hub with the demo shop on an empty folder.
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// The same with further arguments, also after a restart.
+    pub fn with(more: &'static [&'static str]) -> Self {
         provider();
         let folder = tempfile::tempdir().expect("a folder");
-        let (child, url, key, secret) = launch(folder.path());
-        Self { child, folder, url, key, secret }
+        let (child, url, key, secret) = launch(folder.path(), more);
+        Self { child, folder, more, url, key, secret }
     }
 
     /// `kill -9`: nothing is said to anybody.
@@ -60,7 +66,7 @@ impl Hub {
 
     /// Starts again on the same data; the port is another one.
     pub fn restart(&mut self) {
-        (self.child, self.url, self.key, self.secret) = launch(self.folder.path());
+        (self.child, self.url, self.key, self.secret) = launch(self.folder.path(), self.more);
     }
 
     /// Its data folder.
@@ -104,13 +110,14 @@ impl Drop for Hub {
     }
 }
 
-fn launch(folder: &Path) -> (Child, String, String, Option<String>) {
+fn launch(folder: &Path, more: &[&str]) -> (Child, String, String, Option<String>) {
     let key_file = folder.join("key");
     let mut child = Command::new(env!("CARGO_BIN_EXE_baton"))
         .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data"])
         .arg(folder.join("data"))
         .arg("--demo-key")
         .arg(&key_file)
+        .args(more)
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()
