@@ -5,7 +5,7 @@ import { cleanName, cleanText } from "../shared/safe.ts";
 import { clock, moment, relative, span } from "../shared/time.ts";
 import type { Desk } from "./state/desk.svelte.ts";
 import { hub } from "./state/hub.svelte.ts";
-import { catalogues, language, named, t, type Key } from "./texts.ts";
+import { catalogues, language, locale, named, t, type Key } from "./texts.ts";
 
 /** A name is what somebody typed: what cannot be seen in it is no name. */
 export function customerName(
@@ -23,9 +23,9 @@ export type Whereabouts = Omit<Row, "reason" | "tags" | "blocked" | "customer">;
 export function whereabouts(row: Omit<Row, "reason" | "tags" | "blocked">, now: number): string {
   const { holder } = row;
   if (row.state === "closed" || holder.kind === "nobody") return t("row_closed");
-  if (row.snoozed_until) return t("row_snoozed", { time: moment(row.snoozed_until, now, language) });
+  if (row.snoozed_until) return t("row_snoozed", { time: moment(row.snoozed_until, now, locale) });
   if (row.later) {
-    const time = moment(row.later.due, now, language);
+    const time = moment(row.later.due, now, locale);
     return row.later.due < now ? t("row_overdue", { time }) : t("row_due", { time });
   }
   switch (holder.kind) {
@@ -103,7 +103,7 @@ export function lineWords(line: Line, desk: Desk): string {
     wrap_up: cleanText(v.wrap_up ?? ""),
     what: (v.what ?? "").replaceAll("_", " "),
     tags: names.map((id) => desk.nameOf(id) ?? t("tag_gone")).join(", "),
-    time: v.until ? moment(Number(v.until), Date.now(), language) : "",
+    time: v.until ? moment(Number(v.until), Date.now(), locale) : "",
     should: cleanText(v.should ?? "") || t("nothing_said"),
   });
 }
@@ -112,13 +112,13 @@ export function lineWords(line: Line, desk: Desk): string {
 export function ago(at: number, now: number): string {
   const since = now - at;
   if (since < 45_000) return t("just_now");
-  return since < 3_600_000 ? relative(at, now, language) : clock(at, language);
+  return since < 3_600_000 ? relative(at, now, locale) : clock(at, locale);
 }
 
 const SIZES = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 export function bytes(n: number): string {
   const step = Math.min(SIZES.length - 1, Math.floor(Math.log10(Math.max(1, n)) / 3));
-  return new Intl.NumberFormat(language, {
+  return new Intl.NumberFormat(locale, {
     style: "unit",
     unit: SIZES[step] ?? "byte",
     unitDisplay: "short",

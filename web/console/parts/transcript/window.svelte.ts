@@ -10,10 +10,15 @@
  */
 import { tick } from "svelte";
 
-export type Windowed = { readonly key: string; readonly guess: number };
+export type Windowed = {
+  readonly key: string;
+  readonly guess: number;
+  /** It may come to stand elsewhere when older entries come in, as a day's heading does: no anchor. */
+  readonly loose?: boolean;
+};
 
 /** How far beyond the edge entries are drawn, in px. */
-const AROUND = 700;
+const AROUND = 400;
 /** So near to the end counts as there. */
 const NEAR = 48;
 
@@ -31,7 +36,7 @@ export class Windowing<E extends Windowed> {
   #tops = new Float64Array(1);
   #scroller: HTMLElement | undefined;
   #anchor: { key: string; offset: number } | undefined;
-  #sizes: ResizeObserver | undefined;
+  #sizes = new ResizeObserver((seen) => this.#measured(seen));
   #keys = new WeakMap<Element, string>();
   #width = 0;
   #height = 0;
@@ -44,7 +49,6 @@ export class Windowing<E extends Windowed> {
 
   attach(scroller: HTMLElement): () => void {
     this.#scroller = scroller;
-    this.#sizes = new ResizeObserver((seen) => this.#measured(seen));
     this.#sizes.observe(scroller);
     const scrolled = () => this.#scrolled();
     scroller.addEventListener("scroll", scrolled, { passive: true });
@@ -52,7 +56,7 @@ export class Windowing<E extends Windowed> {
     this.#look();
     return () => {
       scroller.removeEventListener("scroll", scrolled);
-      this.#sizes?.disconnect();
+      this.#sizes.disconnect();
       this.#scroller = undefined;
     };
   }
@@ -60,8 +64,8 @@ export class Windowing<E extends Windowed> {
   /** For each drawn entry, and for what stands above and below them. */
   measure = (key: string) => (node: HTMLElement) => {
     this.#keys.set(node, key);
-    this.#sizes?.observe(node);
-    return () => this.#sizes?.unobserve(node);
+    this.#sizes.observe(node);
+    return () => this.#sizes.unobserve(node);
   };
 
   /** New entries, older ones above or newer ones below. Call before the page is drawn. */
@@ -169,8 +173,10 @@ export class Windowing<E extends Windowed> {
   #takeAnchor(top: number): void {
     const line = top - this.#head;
     const at = this.#at(line);
-    // One that is not wholly above the edge, so that its own growing does not move what is read.
-    const entry = this.#entries[Math.min(at + (this.#topOf(at) < line ? 1 : 0), this.#entries.length - 1)];
+    // One that begins in sight, so that its own growing does not move what is read.
+    let first = at + (this.#topOf(at) < line ? 1 : 0);
+    while (this.#entries[first]?.loose && first < this.#entries.length - 1) first += 1;
+    const entry = this.#entries[Math.min(first, this.#entries.length - 1)];
     if (!entry) return;
     this.#anchor = { key: entry.key, offset: this.#topOf(this.#index.get(entry.key) ?? 0) - line };
   }
