@@ -25,7 +25,13 @@ const holder = (kind: string) => event("holder-set", "system", { facts: { holder
 
 describe("a newcomer's story", () => {
   it("has no step done before anything happened", () => {
-    expect(story([]).steps.map((one) => one.seq)).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    expect(story([]).steps.map((one) => one.seq)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it("goes on by what the log says, and ends with its figures", () => {
