@@ -174,6 +174,9 @@ impl Engine {
         use baton_core::actor::Who;
         let state = self.conversation(permit, id).await?;
         let actor = permit.actor();
+        if actor.who == Who::Customer && state.blocked.is_some() {
+            return Ok(());
+        }
         let by = match (actor.who, actor.acting_agent()) {
             (Who::Customer, _) => Typist::Customer,
             (Who::Bot { .. }, _) if state.own.may_speak(&actor.who) => Typist::Bot,
