@@ -186,8 +186,9 @@ function set(element: HTMLElement, key: string, value: Value): void {
   if (PROPERTIES.test(key)) {
     const held = element as unknown as Record<string, Value>;
     const next = value ?? (key === "value" ? "" : false);
-    // Setting a box's own text again would move its caret.
-    if (held[key] !== next) held[key] = next;
+    // Setting a box's own text again would move its caret. (Nothing is set all the same: an option has its words
+    // for a value until it has one.)
+    if (held[key] !== next || next === "") held[key] = next;
   } else if (value === null || value === undefined || value === false) {
     element.removeAttribute(key);
   } else {

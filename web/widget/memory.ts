@@ -4,8 +4,15 @@
  */
 import type { Pending } from "../shared/reducer.ts";
 
-/** `sub`: whom the site's token named. */
-export type Kept = { conversation?: string; token?: string; key: string; sub?: string };
+export type Kept = {
+  conversation?: string;
+  token?: string;
+  key: string;
+  /** Whom the site's token named. */
+  sub?: string;
+  /** How far this device's clock is behind the hub's, in milliseconds. */
+  behind?: number;
+};
 export type Client = { client: string; next: number };
 
 function storage(kind: "localStorage" | "sessionStorage"): Storage | undefined {

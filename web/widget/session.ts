@@ -44,6 +44,8 @@ import { t } from "./texts.ts";
 
 const ACK_LIMIT_MS = 12_000;
 const TYPING_SHOWN_MS = 6_000;
+/** A difference below this is the way of a frame, not a wrong clock. */
+const CLOCK_STEP_MS = 60_000;
 
 export type Typist = { kind: string; name: string | null };
 
@@ -70,13 +72,11 @@ export class Session {
   readonly online = cell(navigator.onLine);
   readonly busy = cell(false);
   readonly token = cell<string>();
-  /** The answers of this visit to what the inbox asks before a chat. */
-  readonly answers = cell<Record<string, string>>();
 
   readonly widget: { readonly v: Partial<Widget> } = computed(() => this.inbox.v?.widget ?? {});
   /** What is still to be asked before the chat begins. A signed token has said who it is. */
   readonly asks = computed(() =>
-    this.token.v || this.answers.v
+    this.token.v
       ? []
       : (this.widget.v.pre_chat ?? []).filter(
           ({ key }) => !this.#identity.v || !["name", "mail", "phone"].includes(key),
@@ -87,6 +87,8 @@ export class Session {
   #slug: string;
   #language: string | undefined;
   #identity = cell<string>();
+  /** What was answered before the chat. */
+  #answers: Record<string, string> | undefined;
   #memory: Memory;
   #line: Line | undefined;
   #cursor: string | undefined;
@@ -132,6 +134,7 @@ export class Session {
     const kept = this.#memory.read();
     if (kept?.token) {
       this.token.v = kept.token;
+      this.#behind = kept.behind ?? 0;
       for (const p of this.#memory.pending()) {
         this.#clients.add(p.client);
         this.#do({ kind: "send", pending: { ...p, state: "sending" } });
@@ -151,6 +154,14 @@ export class Session {
   /** The hub's now, as far as this page has heard. */
   now(): number {
     return Date.now() + this.#behind;
+  }
+
+  #setClock(now: number): void {
+    const behind = now - Date.now();
+    const off = Math.abs(behind - this.#behind) > CLOCK_STEP_MS;
+    this.#behind = behind;
+    const kept = this.#memory.read();
+    if (kept && off) this.#memory.keep({ ...kept, behind });
   }
 
   async #loadInbox(): Promise<void> {
@@ -221,13 +232,12 @@ export class Session {
   /** True when the hub has taken them. */
   async answer(answers: Record<string, string>): Promise<boolean> {
     this.busy.v = true;
-    this.answers.v = answers;
+    this.#answers = answers;
     try {
       await this.start();
       this.problem.v = undefined;
       return true;
     } catch (error) {
-      this.answers.v = undefined;
       this.problem.v = asProblem(error);
       return false;
     } finally {
@@ -247,7 +257,7 @@ export class Session {
           ...(this.#language ? { language: this.#language } : {}),
           page: location.origin + location.pathname,
           key,
-          ...(this.answers.v ? { fields: this.answers.v } : {}),
+          ...(this.#answers ? { fields: this.#answers } : {}),
           ...(identity ? { identity } : {}),
         }),
       );
@@ -289,7 +299,7 @@ export class Session {
     this.#client = { client: newId(), next: 1 };
     this.#clients.add(this.#client.client);
     this.state.v = undefined;
-    this.answers.v = undefined;
+    this.#answers = undefined;
     this.timeline.v = emptyTimeline;
     this.settled.v = true;
     this.#seen = 0;
@@ -340,7 +350,7 @@ export class Session {
         this.#typing(frame.on ? frame.by : undefined);
         break;
       case "ack":
-        this.#behind = frame.at - Date.now();
+        this.#setClock(frame.at);
         this.#acknowledged(frame.client, frame.counter, frame.position);
         break;
       case "refused":

@@ -1,5 +1,5 @@
 /** For somebody who looks at another tab: a number in the title, and two soft notes. */
-const MUTED = "baton:muted";
+const MUTED = "baton-muted";
 let waiting = 0;
 let title = "";
 let sound: AudioContext | undefined;
