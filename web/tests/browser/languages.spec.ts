@@ -282,7 +282,7 @@ describe.skipIf(missing)("the chat in twelve languages", () => {
     await box.fill("y ".repeat(3_000));
     await press("send");
     await shows(t("you"));
-    await shows(t("sent"));
+    await page.locator(".message.bot").nth(1).waitFor();
     await shows(t("show_all"));
     await listen();
     await press("show_all");

@@ -44,6 +44,12 @@ export function ending(session: Session, due: Due, ways: Ways): Child {
     ways.leave();
   };
 
+  /** Writing opens the chat again. */
+  const write = async () => {
+    await session.rate("no", null, null, "");
+    ways.done();
+  };
+
   const stars = (label: string, name: string, value: typeof agent): Child =>
     h(
       "fieldset",
@@ -102,7 +108,9 @@ export function ending(session: Session, due: Due, ways: Ways): Child {
         null,
         (session.state.v?.can.ask_person ?? true) &&
           button(t("talk_to_person"), () => void person(), ".primary"),
-        (session.state.v?.can.leave_message ?? false) && button(t("leave_message"), () => void message()),
+        session.state.v?.can.leave_message
+          ? button(t("leave_message"), () => void message())
+          : button(t("placeholder_closed"), () => void write()),
         button(t("end_no_help"), () => (passed.v = true)),
       ),
     ]),
