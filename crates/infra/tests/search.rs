@@ -43,7 +43,7 @@ fn batch(upto: u64, conversation: u128, token: u64) -> Batch {
 
 async fn total(index: &SqliteIndex, token: u64) -> u64 {
     let clause = Clause { words: vec![vec![Token(token)]], by: None };
-    index.find(Wanted { all: vec![clause], limit: 1, ..Wanted::default() }).await.unwrap().total
+    index.find(Wanted { all: vec![clause], limit: 1, ..Wanted::default() }).await.expect("an answer").total
 }
 
 #[tokio::test]

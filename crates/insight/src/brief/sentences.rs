@@ -54,7 +54,8 @@ fn full_stop(before: &str, after: &str) -> bool {
     let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let next = after.split_whitespace().next().unwrap_or_default();
     if word.chars().all(|c| c.is_ascii_digit()) && !word.is_empty() {
-        return !is_month(next) && !(word.len() <= 2 && next.starts_with(|c: char| c.is_ascii_digit()));
+        let follows = word.len() <= 2 && next.starts_with(|c: char| c.is_ascii_digit());
+        return !is_month(next) && !follows;
     }
     let lower = word.to_lowercase();
     let street = lower.len() > 3 && lower.ends_with("str") && next.starts_with(|c: char| c.is_ascii_digit());

@@ -165,7 +165,7 @@ fn column_of(token: Token) -> i64 {
 #[async_trait]
 impl SearchIndex for SqliteIndex {
     async fn position(&self) -> Result<Offset, Error> {
-        self.readers.call(|db| position(db)).await
+        self.readers.call(position).await
     }
 
     async fn apply(&self, batch: Batch) -> Result<(), Error> {
@@ -173,7 +173,7 @@ impl SearchIndex for SqliteIndex {
     }
 
     async fn tidy(&self) -> Result<bool, Error> {
-        self.writer.call(|main| tidy::tidy(main)).await
+        self.writer.call(tidy::tidy).await
     }
 
     async fn find(&self, wanted: Wanted) -> Result<Page, Error> {
@@ -189,7 +189,7 @@ impl SearchIndex for SqliteIndex {
     }
 
     async fn words(&self) -> Result<Vec<(Token, Vec<u8>)>, Error> {
-        self.readers.call(|db| reads::words(db)).await
+        self.readers.call(reads::words).await
     }
 
     async fn forget(&self, conversation: ConversationId) -> Result<(), Error> {

@@ -18,6 +18,8 @@ use uuid::Uuid;
 
 /// Rows that are looked at side by side.
 const AT_ONCE: usize = 8;
+/// Times that one request looks further down when nothing among the newest is the reader's; the cursor then goes on.
+const ROUNDS: usize = 5;
 /// Conversations with one short name that are looked at.
 const NAMESAKES: usize = 20;
 
@@ -213,8 +215,27 @@ impl View {
         Ok(shown)
     }
 
-    /// What the index found, as far as this reader may see it and the words are there.
+    /// What was found, from the first candidates that are this reader's.
     async fn found(
+        &self,
+        asked: &Asked,
+        narrow: &Narrow,
+        wanted: &Rows,
+        before: Option<Place>,
+        limit: usize,
+    ) -> Result<Shown, Problem> {
+        let mut shown = self.round(asked, narrow, wanted, before, limit).await?;
+        for _ in 1..ROUNDS {
+            if !shown.items.is_empty() || shown.next.is_none() {
+                break;
+            }
+            shown = self.round(asked, narrow, wanted, shown.next, limit).await?;
+        }
+        Ok(shown)
+    }
+
+    /// What the index found, as far as this reader may see it and the words are there.
+    async fn round(
         &self,
         asked: &Asked,
         narrow: &Narrow,
