@@ -269,6 +269,7 @@ export class Desk {
           this.rows = new Map(frame.snapshot.map((row) => [row.id, row]));
           // The snapshot has the open ones; what else a list shows is asked for again.
           this.lists = {};
+          this.#tidyTabs();
           void this.loadList(this.list);
         }
         for (const chat of this.#chats.values()) chat.lineChanged(true);
@@ -436,6 +437,12 @@ export class Desk {
     this.#chats.get(id)?.stop();
     this.#chats.delete(id);
     this.#setTabs(this.tabs.filter((one) => one !== id));
+  }
+
+  /** Chats of an earlier visit that have been closed or passed on meanwhile stand open no longer. */
+  #tidyTabs(): void {
+    const live = (id: string) => this.rows.has(id) || this.#chats.has(id) || hasDraft(this.#agent, id);
+    if (!this.tabs.every(live)) this.#setTabs(this.tabs.filter(live));
   }
 
   #setTabs(tabs: readonly string[]): void {

@@ -49,6 +49,8 @@ export type Look = {
   width?: number;
   height?: number;
   dark?: boolean;
+  /** A phone: fingers, no pointer. */
+  touch?: boolean;
   /** Logged in as somebody is in another context. */
   as?: BrowserContext;
 };
@@ -62,6 +64,7 @@ export async function openContext(
     viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
     colorScheme: look.dark ? "dark" : "light",
     locale: "en-GB",
+    ...(look.touch ? { hasTouch: true, isMobile: true } : {}),
     ...(look.as ? { storageState: await look.as.storageState() } : {}),
   });
   context.setDefaultTimeout(WAIT_MS);
@@ -302,7 +305,9 @@ export class Agent {
   }
   async say(text: string): Promise<void> {
     await this.reply.fill(text);
-    await this.#desk().getByRole("button", { name: /^Send to / }).click();
+    await this.#desk()
+      .getByRole("button", { name: /^Send to / })
+      .click();
   }
   async reads(text: string | RegExp): Promise<void> {
     await this.messages.getByText(text).first().waitFor();
