@@ -42,13 +42,22 @@ impl Got {
 }
 
 async fn send(method: Method, url: &str, token: &str, kind: &str, body: impl Into<Body>) -> Got {
-    let mut request = reqwest::Client::new().request(method, url).bearer_auth(token).body(body);
+    let mut request = reqwest::Client::new().request(method.clone(), url).bearer_auth(token).body(body);
     if !kind.is_empty() {
         request = request.header("content-type", kind);
     }
-    let response = request.send().await.expect("the hub answers");
+    got(&method, url, request.send().await.expect("the hub answers")).await
+}
+
+/// The answer, held against the OpenAPI document.
+async fn got(method: &Method, url: &str, response: reqwest::Response) -> Got {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Got { status, headers, bytes: response.bytes().await.expect("a body").to_vec() }
+    let got = Got { status, headers, bytes: response.bytes().await.expect("a body").to_vec() };
+    let url = reqwest::Url::parse(url).expect("an address");
+    let address = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+    let (kind, answer) = (got.header("content-type"), &got.bytes);
+    common::contract::Exchange { method, address: &address, request: None, status, kind, answer }.check();
+    got
 }
 
 async fn upload(hub: &Hub, customer: &Customer, name: &str, kind: &str, bytes: impl Into<Body>) -> Got {
@@ -112,11 +121,10 @@ async fn a_file_is_uploaded_named_by_a_message_and_read_on_both_sides() {
     let id = customer.conversation.clone();
     kim.act(&id, "take-over", json!({})).await.expect(200);
     let desk = async |method: Method, path: &str, kind: &str, bytes: Vec<u8>| {
-        let client = reqwest::Client::new().request(method, format!("{}/api/v1/conversations/{id}/{path}", hub.url));
+        let url = format!("{}/api/v1/conversations/{id}/{path}", hub.url);
+        let client = reqwest::Client::new().request(method.clone(), &url);
         let request = client.bearer_auth(&hub.key).header("baton-agent", &kim.id).header("content-type", kind);
-        let response = request.body(bytes).send().await.expect("the hub answers");
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Got { status, headers, bytes: response.bytes().await.expect("a body").to_vec() }
+        got(&method, &url, request.body(bytes).send().await.expect("the hub answers")).await
     };
     let blob_of = said["parts"][1]["blob"].as_str().expect("a blob");
     assert_eq!(desk(Method::GET, &format!("files/{blob_of}"), "", Vec::new()).await.bytes, noise(64 * 1024 - 1));
