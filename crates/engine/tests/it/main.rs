@@ -11,6 +11,7 @@ mod deadlines;
 mod fakes;
 mod hand_backs;
 mod house;
+mod lists;
 mod offers;
 mod readers;
 mod search;
