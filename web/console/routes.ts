@@ -41,24 +41,6 @@ export const ROUTES: readonly RouteEntry[] = [
   {
     name: "search",
     path: "/console/search",
-    title: "search_title",
-    load: page(() => import("./pages/Search.svelte")),
-  },
-  {
-    name: "board",
-    path: "/console/board",
-    title: "board_title",
-    load: page(() => import("./pages/Board.svelte")),
-  },
-  {
-    name: "reports",
-    path: "/console/reports",
-    title: "reports_title",
-    load: page(() => import("./pages/Reports.svelte")),
-  },
-  {
-    name: "search",
-    path: "/console/search",
     title: "nav_search",
     load: page(() => import("./pages/Search.svelte")),
   },
