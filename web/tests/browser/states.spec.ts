@@ -213,7 +213,7 @@ describe.skipIf(missing)("the four states of every list", () => {
         await main.locator("[aria-busy=true], [role=status][aria-label]").first().waitFor();
         break;
       case "error":
-        await main.getByRole("button", { name: "Try again" }).first().waitFor();
+        await main.getByRole("button", { name: "Retry" }).first().waitFor();
         break;
       case "many":
         await main.getByText(list.row).first().waitFor();
@@ -229,7 +229,10 @@ describe.skipIf(missing)("the four states of every list", () => {
           const page = await context.newPage();
           await page.route(list.asks, (route) => answer(route, list, state));
           await page.goto(hub.origin + list.address);
-          await reached(page, list, state);
+          await reached(page, list, state).catch(async (error: unknown) => {
+            await shoot(page, `failed-states-${list.name}-${state}-${look.name}`);
+            throw error;
+          });
           await shoot(page, `states-${list.name}-${state}-${look.name}`);
           await accessible(page, `${list.name}, ${state}, ${look.name}`);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
