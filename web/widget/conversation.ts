@@ -51,10 +51,12 @@ export function conversation(session: Session, shown: () => boolean): Conversati
     const notice = lastNotice.v;
     return notice && notice.position > dismissed.v && actionsOf(notice).length > 0 ? notice : undefined;
   });
-  const choosable = computed(() => {
-    const last = lastMessage.v;
+  /** What the assistant offers since the customer wrote may be chosen from, and only while it is its turn. */
+  const choosableFrom = computed(() => {
     const free = holder.v?.kind === "bot" && pending.v.length === 0 && can.v?.write !== false;
-    return last?.by.kind === "bot" && free ? last.position : 0;
+    if (!free) return Infinity;
+    const own = events.v.findLast((e) => e.type === "message" && e.by.kind === "customer");
+    return own?.position ?? 0;
   });
   const rating = computed(() => {
     const now = state.v;
@@ -178,7 +180,7 @@ export function conversation(session: Session, shown: () => boolean): Conversati
             : own && one === lastMessage.v && pending.v.length === 0
               ? t("sent")
               : "",
-      choosable: () => one.position === choosable.v,
+      choosable: () => bot && one.position > choosableFrom.v,
       onchoice: (choice) => session.say(choice.label, choice),
       tools:
         bot &&

@@ -45,7 +45,7 @@ export class House {
   }
 }
 
-/** A bot that answers each text by what `answer` makes of it: texts, or messages with parts. */
+/** A bot that answers each text, or the value of what was chosen, by what `answer` makes of it: texts, or messages with parts. */
 export async function openBot(
   answer: (text: string) => unknown[],
 ): Promise<{ url: string; close: () => void }> {
@@ -53,8 +53,10 @@ export async function openBot(
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const turn = JSON.parse(Buffer.concat(chunks).toString()) as { message?: { text: string } | null };
-      const messages = turn.message ? answer(turn.message.text) : [];
+      type Said = { text: string; parts: { type: string; name?: string; json?: { value?: string } }[] };
+      const { message } = JSON.parse(Buffer.concat(chunks).toString()) as { message?: Said | null };
+      const chosen = message?.parts.find((part) => part.name === "choice")?.json?.value;
+      const messages = message ? answer(chosen ?? message.text) : [];
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify(messages.length > 0 ? { messages } : { silent: true }));
     });

@@ -293,7 +293,7 @@ export class Agent {
     const presence = this.page.getByRole("switch", { name: "Available for chats" });
     if ((await presence.getAttribute("aria-checked")) === String(yes)) return;
     await presence.click();
-    await this.page.locator(`[role=switch][aria-checked=${yes}]`).waitFor();
+    await this.page.getByRole("switch", { name: "Available for chats", checked: yes }).waitFor();
   }
   async accept(): Promise<void> {
     await this.button("Accept").click();

@@ -455,6 +455,48 @@ describe.skipIf(missing)("the chat", () => {
     expect(await customer.page.getByText("Run it").count(), "nothing that runs").toBe(0);
     await accessible(customer.page, "a card");
     await shoot(customer.page, "widget-card-dark");
+    await customer.button("Order it").click();
+    await customer.reads("Ordered.");
+    expect(await customer.button("Order it").count(), "chosen once").toBe(0);
+  });
+
+  it("a_handover_is_accessible_in_the_dark_and_in_the_light", async () => {
+    for (const dark of [true, false]) {
+      const customer = await Customer.visit(await context({ width: 390, height: 844, dark }), shop.origin);
+      const { page } = customer;
+      const look = dark ? "dark" : "light";
+      await customer.say("Where is my parcel?");
+      await customer.reads(/^Parcels leave our warehouse/);
+      expect(await page.getByRole("dialog").ariaSnapshot()).toMatch(
+        /- strong: Fernweh Outdoors[\s\S]*- region "Messages":[\s\S]*- log:[\s\S]*- listitem:[\s\S]*- button "Talk to a person"[\s\S]*- textbox "Message"[\s\S]*- button "Send" \[disabled\]/,
+      );
+      await shoot(page, `widget-answer-phone-${look}`);
+      await accessible(page, `an answer, ${look}`);
+      await customer.button("Talk to a person").click();
+      await customer.button("Leave a message").first().click();
+      await page.getByRole("textbox", { name: "What should the person know?" }).waitFor();
+      await shoot(page, `widget-waiting-phone-${look}`);
+      await accessible(page, `a message for later, ${look}`);
+      await customer.button("Cancel").click();
+      await customer.button("More").click();
+      await accessible(page, `the menu, ${look}`);
+      await page.keyboard.press("Escape");
+      const chat = await idOf(page);
+      await ana.call("POST", `conversations/${chat}/pick`, {});
+      await customer.reads(/^Ana joined/);
+      await ana.call("POST", `conversations/${chat}/typing`, { on: true });
+      await page.getByText("Ana is typing").waitFor();
+      await shoot(page, `widget-person-phone-${look}`);
+      await accessible(page, `a person, ${look}`);
+      await ana.call("POST", `conversations/${chat}/messages`, { client: chat, counter: 1, text: "Hello" });
+      await customer.say("Hi");
+      await customer.reads("Hi");
+      await ana.call("POST", `conversations/${chat}/close`, {});
+      await page.getByRole("radio", { name: "Partly" }).check();
+      await page.getByRole("group", { name: "How was Ana?" }).waitFor();
+      await shoot(page, `widget-end-phone-${look}`);
+      await accessible(page, `the end, ${look}`);
+    }
   });
 
   it("an_inline_chat_takes_no_focus_and_fills_its_place", async () => {
