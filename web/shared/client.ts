@@ -34,6 +34,30 @@ type Json<R> = R extends { content: { "application/json": infer J } } ? J : null
 export type Answer<P extends keyof paths, M extends Method> =
   Operation<P, M> extends { responses: infer R } ? Json<R[Success & keyof R]> : never;
 
+/** `/api/v1/conversations/{id}/events` as it is written with its values in place, with or without a query. */
+type Filled<P extends string> = P extends `${infer Before}{${string}}${infer After}`
+  ? `${Before}${string}${Filled<After>}`
+  : P;
+/**
+ * The addresses below `Root` that take this method and answer something that can be read as a `T`: whoever names an
+ * answer and an address that do not belong together does not compile.
+ */
+export type AddressOf<Root extends string, M extends Method, T> =
+  | {
+      [P in PathOf<M>]: Answer<P, M> extends T
+        ? P extends `${Root}${infer Rest}`
+          ? Filled<Rest> | `${Filled<Rest>}?${string}`
+          : never
+        : never;
+    }[PathOf<M>]
+  | Assembled;
+
+/** An address that is put together from parts: whoever does that answers for its form. */
+export type Assembled = string & { readonly assembled: true };
+export function assembled(address: string): Assembled {
+  return address as Assembled;
+}
+
 type Member<Name extends string, V> = [V] extends [undefined]
   ? { [N in Name]?: undefined }
   : undefined extends V

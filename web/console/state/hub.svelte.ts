@@ -1,5 +1,7 @@
 /** Who is logged in, and calls to the hub in their name. */
 import type { Me, Problem } from "../../shared/api.ts";
+import type * as wire from "../../shared/api-types.ts";
+import type { AddressOf } from "../../shared/client.ts";
 import { asProblem, call, HubError } from "../../shared/problem.ts";
 import { t } from "../texts.ts";
 import { forgetAll } from "./kept.ts";
@@ -14,6 +16,9 @@ export type SetupForm = {
   language: string;
 };
 
+const ROOT = "/api/v1/";
+
+/** Addresses and answers belong together as the OpenAPI document says. */
 class Hub {
   /** `undefined` while it is not yet known, `null` when nobody is logged in. */
   me = $state.raw<Me | null | undefined>();
@@ -22,7 +27,7 @@ class Hub {
   async load(): Promise<void> {
     this.failed = false;
     try {
-      this.me = await this.get<Me>("me");
+      this.me = (await this.get<wire.Me>("me")) as Me;
     } catch (error) {
       if (error instanceof HubError && (error.problem.status === 401 || error.problem.status === 403))
         this.me = null;
@@ -31,11 +36,11 @@ class Hub {
   }
 
   async logIn(mail: string, passphrase: string): Promise<void> {
-    this.me = await this.post<Me>("login", { mail, passphrase });
+    this.me = (await this.post<wire.Me>("login", { mail, passphrase })) as Me;
   }
 
   async setUp(form: SetupForm): Promise<void> {
-    this.me = await this.post<Me>("setup", form);
+    this.me = (await this.post<wire.Me>("setup", form)) as Me;
   }
 
   async logOut(): Promise<void> {
@@ -51,24 +56,28 @@ class Hub {
     });
   }
 
-  get<T>(path: string): Promise<T> {
+  get<T>(path: AddressOf<typeof ROOT, "get", T>): Promise<T> {
     return this.#call<T>(path, "GET");
   }
 
-  post<T>(path: string, body: unknown): Promise<T> {
+  post<T>(path: AddressOf<typeof ROOT, "post", T>, body: unknown): Promise<T> {
     return this.#call<T>(path, "POST", body);
   }
 
-  put<T>(path: string, body: unknown): Promise<T> {
+  put<T>(path: AddressOf<typeof ROOT, "put", T>, body: unknown): Promise<T> {
     return this.#call<T>(path, "PUT", body);
   }
 
-  delete(path: string): Promise<null> {
+  delete(path: AddressOf<typeof ROOT, "delete", null>): Promise<null> {
     return this.#call<null>(path, "DELETE");
   }
 
   /** Sends a file and tells how far it is; `abort` ends it. */
-  upload<T>(path: string, file: Blob, progress: (share: number) => void): { done: Promise<T>; abort: () => void } {
+  upload<T>(
+    path: string,
+    file: Blob,
+    progress: (share: number) => void,
+  ): { done: Promise<T>; abort: () => void } {
     const request = new XMLHttpRequest();
     const done = new Promise<T>((resolve, reject) => {
       request.open("POST", `/api/v1/${path}`);
@@ -117,7 +126,7 @@ class Hub {
   #call<T>(path: string, method: string, body?: unknown): Promise<T> {
     const headers: Record<string, string> = {};
     if (method !== "GET" && this.me) headers["x-baton-csrf"] = this.me.csrf;
-    return call<T>(`/api/v1/${path}`, { method, body, headers }, t("unreachable"));
+    return call<T>(`${ROOT}${path}`, { method, body, headers }, t("unreachable"));
   }
 }
 

@@ -1,5 +1,6 @@
 /** One chat that stands open on the desk: its log, what may be done with it, and what is being written to it. */
 import type { Brief, DeskEvent, EventPage, Problem, TransferTo, Viewer } from "../../shared/api.ts";
+import { assembled } from "../../shared/client.ts";
 import { newId } from "../../shared/ids.ts";
 import { asProblem, HubError } from "../../shared/problem.ts";
 import {
@@ -452,7 +453,7 @@ export class OpenChat {
     if (this.busy) return false;
     this.busy = true;
     this.touched = true;
-    const where = `conversations/${this.id}/${path}`;
+    const where = assembled(`conversations/${this.id}/${path}`);
     const answer = await hub.try(() =>
       method === "PUT" ? hub.put<unknown>(where, body) : hub.post<unknown>(where, body),
     );

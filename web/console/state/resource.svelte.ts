@@ -1,5 +1,6 @@
 /** Something that is read from the hub: not yet here, here, or failed with a reason. What was here stays on failure. */
 import type { Problem } from "../../shared/api.ts";
+import { assembled } from "../../shared/client.ts";
 import { asProblem, HubError } from "../../shared/problem.ts";
 import { hub } from "./hub.svelte.ts";
 
@@ -46,7 +47,7 @@ export class Editor<T extends { id?: string }> {
   constructor(path: string, body: (draft: T) => unknown) {
     this.#path = path;
     this.#body = body;
-    this.list = new Resource(async () => (await hub.get<{ items: T[] }>(path)).items);
+    this.list = new Resource(async () => (await hub.get<{ items: T[] }>(assembled(path))).items);
   }
 
   async load(wanted?: string | null): Promise<void> {
@@ -91,8 +92,8 @@ export class Editor<T extends { id?: string }> {
     try {
       const body = this.#body($state.snapshot(draft) as T);
       const kept = draft.id
-        ? await hub.put<T>(`${this.#path}/${draft.id}`, body)
-        : await hub.post<T>(this.#path, body);
+        ? await hub.put<T>(assembled(`${this.#path}/${draft.id}`), body)
+        : await hub.post<T>(assembled(this.#path), body);
       const others = (this.list.value ?? []).filter((one) => one.id !== kept.id);
       this.list.value = [...others, kept];
       this.#take(kept);
@@ -112,7 +113,7 @@ export class Editor<T extends { id?: string }> {
     this.busy = true;
     this.problem = undefined;
     try {
-      await hub.delete(`${this.#path}/${id}`);
+      await hub.delete(assembled(`${this.#path}/${id}`));
       this.list.value = (this.list.value ?? []).filter((one) => one.id !== id);
       this.#take(this.list.value[0]);
       return true;
