@@ -578,6 +578,8 @@ describe.skipIf(missing)("the desk", () => {
     await shoot(desk, "phone-chat");
 
     // The keyboard takes the lower half.
+    await caller.say("Are you there?");
+    await desk.getByRole("region", { name: "Messages" }).getByText("Are you there?").waitFor();
     await reply.tap();
     await desk.setViewportSize({ width: 390, height: 480 });
     await reply.pressSequentially("I send a new one");
