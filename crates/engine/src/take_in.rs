@@ -50,6 +50,7 @@ impl Engine {
             }
             self.destroy_texts(permit, id).await?;
         }
+        self.bus.publish(Signal::Listed { owner: None });
         Ok(())
     }
 }

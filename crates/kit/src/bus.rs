@@ -51,9 +51,9 @@ pub enum Signal {
         /// Who.
         agent: AgentId,
     },
-    /// A list that is not of conversations changed without an event.
+    /// A list changed without an event.
     Listed {
-        /// Whose list; none: everybody's.
+        /// Whose mentions; none: conversations are gone from everybody's lists.
         owner: Option<AgentId>,
     },
     /// Settings have a new version.

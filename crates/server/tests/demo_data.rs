@@ -56,7 +56,13 @@ async fn the_demo_data_fill_every_list_stand_apart_from_the_figures_and_go_for_g
     let after: Vec<_> = list(&hub, "all").await.iter().map(|row| (row["id"].clone(), row["seq"].clone())).collect();
     assert_eq!(before, after);
 
+    let kim = hub.agent("Kim", "agent", 4).await;
+    let mut desk = kim.stream(None).await;
+    let rows = |frame: &Value| frame["snapshot"].as_array().map_or(0, Vec::len);
+    desk.until("welcome", |frame| rows(frame) > 0).await;
     hub.admin(Method::DELETE, "demo", None).await.expect(204);
+    // An open screen is told everything anew.
+    desk.until("welcome", |frame| rows(frame) == 0).await;
     hub.admin(Method::DELETE, "demo", None).await.expect(204);
     assert!(list(&hub, "all").await.is_empty() && list(&hub, "closed").await.is_empty());
     let detail = hub.admin(Method::GET, &format!("conversations/{long}"), None).await;
@@ -85,6 +91,11 @@ async fn a_demo_inbox_with_a_chat_of_ones_own_stays_as_an_ordinary_one() {
     assert_eq!((left.len(), &left[0]["id"], left[0]["demo"].as_bool()), (1, &own["conversation"], Some(false)));
     let shown = hub.call(Method::GET, "/chat/v1/inboxes/demo-shop", &[], None).await.expect(200);
     assert_eq!(shown["widget"]["demo"], false);
+    // Changed or not, what is left of it is marked no more.
+    for sort in ["queues", "inboxes", "agents", "bots"] {
+        let all = hub.admin(Method::GET, sort, None).await.expect(200);
+        assert!(all["items"].as_array().expect("items").iter().all(|item| item["demo"] == false), "{all}");
+    }
     // Whoever has only an agent's rank removes nothing.
     let key = serde_json::json!({"name": "desk", "rank": "agent"});
     let key = hub.admin(Method::POST, "keys", Some(key)).await.expect(201)["key"].as_str().expect("a key").to_owned();

@@ -76,6 +76,8 @@ pub(super) struct Feed {
     me: Value,
     me_due: bool,
     counts_due: bool,
+    /// Conversations left the lists without an event: the screen is told everything anew.
+    anew: bool,
     board: Option<Watch>,
     alerts: Option<Alerts>,
     viewers: Viewers,
@@ -156,6 +158,7 @@ impl Feed {
             me,
             me_due: false,
             counts_due: false,
+            anew: false,
             board: None,
             alerts,
             viewers: Viewers::default(),
@@ -175,6 +178,8 @@ impl Feed {
                 self.look_at_alerts();
             } else if self.me_due {
                 self.look_at_me().await?;
+            } else if self.anew {
+                self.welcome_anew().await?;
             } else if self.counts_due {
                 let counts = self.view.counts().await?;
                 self.counts_due = false;
@@ -228,6 +233,24 @@ impl Feed {
             (watch.shown, watch.sent) = (shown, now);
             self.ready.push_back(json!({"type": "board", "board": board}));
         }
+        Ok(())
+    }
+
+    /// The same as at the beginning, so that the screen forgets what is gone.
+    async fn welcome_anew(&mut self) -> Result<(), Problem> {
+        let engine = self.view.app.engine.clone();
+        let end = engine.end().await?;
+        let snapshot = self.view.snapshot(SNAPSHOT).await?;
+        let counts = self.view.counts().await?;
+        let text = Cursor::of(engine.store().identity(), end.0).text();
+        self.places = snapshot.iter().filter_map(standing_place).collect();
+        self.gone.clear();
+        (self.cursor, self.anew, self.counts_due) = (end, false, false);
+        if let Some(alerts) = &mut self.alerts {
+            (alerts.told, alerts.due) = (Vec::new(), true);
+        }
+        let frame = json!({"type": "welcome", "me": self.me, "cursor": text, "snapshot": snapshot, "counts": counts});
+        self.ready.push_back(frame);
         Ok(())
     }
 
@@ -347,7 +370,8 @@ impl Feed {
             }
             Signal::Reachable { agent } if Some(agent) == me => self.me_due = true,
             Signal::Configured => self.me_due = true,
-            Signal::Listed { owner } if owner.is_none() || owner == me => self.counts_due = true,
+            Signal::Listed { owner: None } => self.anew = true,
+            Signal::Listed { owner } if owner == me => self.counts_due = true,
             _ => {}
         }
     }
