@@ -4,7 +4,7 @@ import { direction } from "../shared/i18n.ts";
 import type { Pending } from "../shared/reducer.ts";
 import { cleanName } from "../shared/safe.ts";
 import { stayAtEnd } from "../shared/scroll.ts";
-import { clock, day, exact } from "../shared/time.ts";
+import { day, exact } from "../shared/time.ts";
 import { composer } from "./composer.ts";
 import {
   cell,
