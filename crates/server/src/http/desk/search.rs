@@ -80,6 +80,8 @@ pub(super) async fn search(desk: Desk, Query(request): Query<Request>) -> Result
     let (engine, search) = (&view.app.engine, &view.app.search);
     let began = engine.runtime().now();
     let asked = read(search, &request)?;
+    // Before looking: what comes in meanwhile may not have been found.
+    let behind = search.behind().await?;
     let (narrow, rows) = view.narrow(&asked, &request).await?;
     let limit = wire::page(request.limit, 20, limits::SEARCH_PAGE);
     let before = request.cursor.as_deref().filter(|text| !text.is_empty()).map(read_cursor).transpose()?;
@@ -103,7 +105,6 @@ pub(super) async fn search(desk: Desk, Query(request): Query<Request>) -> Result
         }
     }
     let cursor = shown.next.map(|place| write_cursor(place, shown.total, shown.exact));
-    let behind = search.behind().await?;
     let body = json!({
         "items": shown.items,
         "cursor": cursor,
