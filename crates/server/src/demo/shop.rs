@@ -172,10 +172,13 @@ fn house(real: &Engine, shop: &Shop) -> Option<House> {
     let queue = |name: &str, kind: &str| json!({"card": {"name": name, "line": kind, "agents": serving}, MARK: true});
     objects.push((Object::Queue, line, queue("Demo shop", "live")));
     objects.push((Object::Queue, later, queue("Demo shop messages", "later")));
-    let card = json!({
+    let mut card = json!({
         "slug": "demo-shop", "name": "Demo shop", "bot": bot, "destination": {"kind": "queue", "id": line}, "later": later,
-        "language": "en", "time_zone": demo.time_zone,
+        "language": "en",
     });
+    if let Some(zone) = demo.time_zone {
+        card["time_zone"] = json!(zone);
+    }
     objects.push((Object::Inbox, inbox, json!({"card": card, MARK: true})));
     if config.all(Object::Inbox).any(|(_, _, json)| json.pointer("/card/slug").is_some_and(|slug| slug == "demo-shop"))
     {

@@ -115,11 +115,9 @@ fn inbox(settings: &Settings, id: Uuid, body: Value, old: Option<&Value>) -> Res
         }
         None => out["widget"] = old.and_then(|old| old.get("widget")).cloned().unwrap_or_default(),
     }
-    // Secrets have a request of their own; what marks demo data is nobody's to set.
-    for kept in ["identity", demo::MARK] {
-        if let Some(value) = old.and_then(|old| old.get(kept)) {
-            out[kept] = value.clone();
-        }
+    // Secrets have a request of their own.
+    if let Some(secrets) = old.and_then(|old| old.get("identity")) {
+        out["identity"] = secrets.clone();
     }
     if out["widget"].is_null()
         && let Some(out) = out.as_object_mut()
@@ -296,10 +294,10 @@ pub(super) fn shown(id: Uuid, version: u32, object: Object, json: &Value) -> Val
             json.get("identity").and_then(|kept| serde_json::from_value(kept.clone()).ok()).unwrap_or_default();
         out["identity"] = json!({"set": secrets.first.is_some(), "second": secrets.second.is_some()});
         out["widget"] = serde_json::to_value(widget::of(json)).unwrap_or_default();
-        out["demo"] = json!(demo::marked(json));
-        if let Some(out) = out.as_object_mut() {
-            out.remove(demo::MARK);
-        }
+    }
+    if let Some(out) = out.as_object_mut() {
+        out.remove(demo::MARK);
+        out.insert("demo".into(), json!(demo::marked(json)));
     }
     if let Some(secret) = out.pointer_mut("/plugin/secret") {
         *secret = json!("set");

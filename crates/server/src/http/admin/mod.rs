@@ -97,7 +97,11 @@ async fn write(
     };
     let fresh = id.is_none();
     let id = id.unwrap_or_else(|| Ids::new(seed(&**app.engine.runtime()), app.engine.runtime().now()).deal());
-    let json = check::checked(&app, object, id, body, old.as_ref()).await?;
+    let mut json = check::checked(&app, object, id, body, old.as_ref()).await?;
+    // What marks demo data is nobody's to set, and stays whatever is changed.
+    if let Some(mark) = old.as_ref().and_then(|old| old.get(crate::demo::MARK)) {
+        json[crate::demo::MARK] = mark.clone();
+    }
     let config = app.engine.configure(&permit, vec![Changed { object, id, json: Some(json) }]).await?;
     if matches!(object, Object::Bot | Object::Target) {
         let (registry, config) = (app.registry.clone(), config.clone());
