@@ -11,7 +11,7 @@ const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const DOCUMENT = path("../../docs/openapi.json");
 const TYPES = path("../shared/api-types.ts");
 const WIDTH = 160;
-const HEAD = `/* Generated from docs/openapi.json by \`npm run api\`. Change the document, not this file. */\n`;
+const HEAD = `/* @generated from docs/openapi.json by \`npm run api\`. Change the document, not this file. */\n`;
 
 /** JSON with one line for whatever fits on one: a change of one field is a change of one line. */
 function layOut(value, indent = "") {

@@ -1,4 +1,4 @@
-/* Generated from docs/openapi.json by `npm run api`. Change the document, not this file. */
+/* @generated from docs/openapi.json by `npm run api`. Change the document, not this file. */
 export interface paths {
   "/chat/v1/inboxes/{slug}": {
     parameters: {
