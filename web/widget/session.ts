@@ -294,6 +294,12 @@ export class Session {
   forget(): void {
     this.#line?.stop();
     this.#line = undefined;
+    // Nothing of the old chat reaches the new one.
+    clearTimeout(this.#inboundTimer);
+    this.#inboundTimer = undefined;
+    this.#inbound = [];
+    this.#land();
+    this.#typing(undefined);
     this.token.v = this.#cursor = undefined;
     this.#memory.keep(undefined);
     this.#client = { client: newId(), next: 1 };

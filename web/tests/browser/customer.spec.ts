@@ -78,6 +78,61 @@ describe.skipIf(missing)("the chat on a shop's page", () => {
     complaints.none();
   });
 
+  it("nothing_of_the_page_moves_when_the_chat_comes", async () => {
+    const complaints = new Complaints();
+    const context = await openContext(browser, complaints);
+    await context.addInitScript(() => {
+      const shifts: number[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    const page = await context.newPage();
+    await page.goto(shop.origin);
+    const main = page.getByRole("main");
+    const before = await main.boundingBox();
+    const customer = new Customer(page);
+    await customer.open();
+    await answered(customer, "Where is my parcel?");
+    expect(await main.boundingBox()).toEqual(before);
+    const [header, box] = [page.locator("baton-chat header"), customer.box];
+    const places = [await header.boundingBox(), await box.boundingBox()];
+    await answered(customer, "What are your opening hours?");
+    expect([await header.boundingBox(), await box.boundingBox()], "nor what stands in the panel").toEqual(
+      places,
+    );
+    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+    expect(shifts.reduce((sum, one) => sum + one, 0)).toBeLessThan(0.01);
+    await context.close();
+    complaints.none();
+  });
+
+  it("above_a_phones_keyboard_the_box_and_the_last_message_stay_in_sight", async () => {
+    const complaints = new Complaints();
+    const context = await openContext(browser, complaints, { width: 390, height: 844 });
+    // What a phone tells of its keyboard: the page keeps its height, less of it is seen.
+    await context.addInitScript(() => {
+      const view = Object.assign(new EventTarget(), { height: 844, offsetTop: 0, width: 390, scale: 1 });
+      Object.defineProperty(window, "visualViewport", { value: view });
+    });
+    const customer = await Customer.visit(context, shop.origin);
+    await answered(customer, "Where is my parcel?");
+    await customer.page.evaluate(() => {
+      Object.assign(window.visualViewport ?? {}, { height: 420, offsetTop: 60 });
+      window.visualViewport?.dispatchEvent(new Event("resize"));
+    });
+    const panel = customer.page.getByRole("dialog");
+    await expect.poll(() => panel.boundingBox()).toEqual({ x: 0, y: 60, width: 390, height: 420 });
+    const box = await customer.box.boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(480);
+    const last = customer.messages.getByRole("button", { name: "What if it never comes?" });
+    await expect.poll(async () => (await last.boundingBox())?.y ?? 999).toBeLessThan(box?.y ?? 0);
+    await shoot(customer.page, "widget-keyboard-phone");
+    await context.close();
+    complaints.none();
+  });
+
   it("a_chat_works_in_a_frame_that_may_keep_nothing", async () => {
     const complaints = new Complaints();
     const context = await openContext(browser, complaints);
