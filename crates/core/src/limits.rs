@@ -223,7 +223,7 @@ pub const SEARCH_TERMS: usize = 24;
 /// Conversations in one page of what was found.
 pub const SEARCH_PAGE: usize = 50;
 /// Conversations that one search looks at: those that the reader may not see count, too.
-pub const SEARCH_CHECKED: usize = 400;
+pub const SEARCH_CHECKED: usize = 200;
 /// Messages shown of one conversation that was found.
 pub const SEARCH_HITS: usize = 3;
 /// Messages opened of one conversation that was found.
