@@ -1,3 +1,4 @@
+import "./state/setup-secret.ts";
 import { mount } from "svelte";
 import "../shared/tokens.css";
 import "../shared/base.css";

@@ -6,6 +6,7 @@
 import { isMac } from "../../shared/ui/keys.ts";
 import { preferences } from "../state/preferences.svelte.ts";
 import type { Key } from "../texts.ts";
+import { KNOWN } from "./known.ts";
 import { isTextBox, strokeOf, typesText } from "./match.ts";
 
 export type Group = "chat" | "composer" | "list" | "go" | "app";
@@ -49,17 +50,25 @@ class Registry {
     return [...byId.values()];
   }
 
+  /** Also those that another page runs: what a key means everywhere. */
+  get everywhere(): readonly Omit<Command, "run">[] {
+    const here = this.commands;
+    return [...KNOWN.filter((one) => !here.some((other) => other.id === one.id)), ...here];
+  }
+
   keyOf(id: string): string | undefined {
     const given = preferences.value.keys?.[id];
-    if (given !== undefined) return given || undefined;
-    return this.#all.find((one) => one.id === id)?.key;
+    return given === undefined ? this.#ownKey(id) : given || undefined;
+  }
+  #ownKey(id: string): string | undefined {
+    return (this.#all.find((one) => one.id === id) ?? KNOWN.find((one) => one.id === id))?.key;
   }
 
   /** Gives an action another key; none gives it back its own. An action that had that key loses it. */
   bind(id: string, combo: string | undefined): void {
     const keys = { ...preferences.value.keys };
-    const own = this.#all.find((one) => one.id === id)?.key;
-    for (const other of this.commands)
+    const own = this.#ownKey(id);
+    for (const other of this.everywhere)
       if (combo && other.id !== id && this.keyOf(other.id) === combo) keys[other.id] = "";
     if (combo === undefined || combo === own) delete keys[id];
     else keys[id] = combo;

@@ -7,11 +7,19 @@ import { accessible, Agent, Complaints, launch, openContext, shoot } from "./peo
 const missing = obstacle();
 if (missing && process.env.BATON_CI) throw new Error(missing);
 
+type Press = {
+  key: string;
+  code?: string;
+  keyCode?: number;
+  shiftKey?: boolean;
+  ctrlKey?: boolean;
+  altKey?: boolean;
+  altGraph?: boolean;
+  isComposing?: boolean;
+};
+
 /** A key as another keyboard sends it. */
-async function press(
-  page: Page,
-  init: KeyboardEventInit & { keyCode?: number; altGraph?: boolean },
-): Promise<void> {
+async function press(page: Page, init: Press): Promise<void> {
   await page.evaluate(({ altGraph, keyCode, ...rest }) => {
     const event = new KeyboardEvent("keydown", { ...rest, bubbles: true, cancelable: true, composed: true });
     if (keyCode !== undefined) Object.defineProperty(event, "keyCode", { value: keyCode });
@@ -39,9 +47,9 @@ describe.skipIf(missing)("keys and the palette", () => {
     await page.getByRole("navigation", { name: "Places" }).waitFor();
   });
   afterAll(async () => {
-    complaints.none();
     await browser?.close();
     await hub?.stop();
+    complaints.none();
   });
   const palette = () => page.getByRole("dialog", { name: "Actions and chats" });
   const at = (path: string) => page.waitForURL(`**${path}`);

@@ -232,6 +232,8 @@ export class Agent {
     await page.getByLabel("Passphrase").fill(ANA.passphrase);
     await page.getByRole("button", { name: "Begin" }).click();
     await page.waitForURL("**/try");
+    // /try makes whoever opens it available; a test that wants otherwise must not be overtaken by that.
+    await page.getByRole("switch", { name: "Available for chats", checked: true }).waitFor();
     return new Agent(page, origin);
   }
 

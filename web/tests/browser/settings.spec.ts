@@ -25,9 +25,9 @@ describe.skipIf(missing)("settings", () => {
     page = ana.page;
   });
   afterAll(async () => {
-    complaints.none();
     await browser?.close();
     await hub?.stop();
+    complaints.none();
   });
 
   const open = async (section: string, on: Page = page) => {
