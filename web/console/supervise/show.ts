@@ -48,7 +48,7 @@ export function pathOfShow(show: Show, board: Pick<Board, "since">): string {
         ? "conversations?list=messages&due=overdue&demo=none"
         : `conversations?list=${show.list}&demo=none`;
     case "agent":
-      return `conversations?list=all&holder_id=${encodeURIComponent(show.id)}&demo=none`;
+      return `conversations?list=people&holder_id=${encodeURIComponent(show.id)}&demo=none`;
     case "handovers": {
       const filter = show.by ? `&${show.by}=${encodeURIComponent(show.word ?? "")}` : "";
       return `handovers?from=${board.since}${filter}`;
@@ -68,7 +68,7 @@ export function countOfShow(show: Show, board: Board): number {
         people: board.with_people,
       }[show.list];
     case "agent":
-      return board.agents.find((agent) => agent.id === show.id)?.load ?? 0;
+      return board.agents.find((agent) => agent.id === show.id)?.chats ?? 0;
     case "handovers": {
       const { handovers } = board;
       if (!show.by) return handovers.asked;
