@@ -53,7 +53,8 @@ pub(crate) async fn seed_data(engine: &Engine) -> Result<()> {
         Some(old) if old.removed || engine.runtime().now() < old.at + FRESH => return Ok(()),
         Some(old) => {
             for (id, seq) in &old.conversations {
-                if engine.row(&system, *id).await?.is_none_or(|row| row.seq != *seq) {
+                // One that is hidden already was on its way out when a start was cut off.
+                if engine.row(&system, *id).await?.is_some_and(|row| row.seq != *seq) {
                     return Ok(());
                 }
             }

@@ -125,6 +125,15 @@ async fn what_people_write_stands_in_no_log_no_metric_and_no_file() {
     let wrong = wrong.send().await.expect("an answer").text().await.expect("a body");
     assert!(!wrong.contains(asked), "{wrong}");
 
+    // A file: neither its name nor its content, nor one that is refused.
+    for (kind, status) in [("text/plain", 201), ("image/png", 415)] {
+        let mut address = reqwest::Url::parse(&format!("{chat}/files")).expect("an address");
+        address.query_pairs_mut().append_pair("name", &format!("{noted}.txt"));
+        let upload = reqwest::Client::new().post(address).bearer_auth(token).header("content-type", kind);
+        let upload = upload.body(format!("{said}, second floor")).send().await.expect("an answer");
+        assert_eq!(upload.status().as_u16(), status);
+    }
+
     let agent = json!({"name": "Ana", "role": "agent"});
     let agent =
         post(&format!("{url}/api/v1/agents"), key.trim(), None, agent).await["id"].as_str().expect("an id").to_owned();
