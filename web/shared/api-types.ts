@@ -918,6 +918,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/conversations/{id}/same-person": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The customer of another conversation is the same person */
+    post: operations["samePerson"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/mentions": {
     parameters: {
       query?: never;
@@ -5253,6 +5270,47 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["DetailOrNone"];
+        };
+      };
+      400: components["responses"]["BadRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Unprocessable"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["Full"];
+    };
+  };
+  samePerson: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description With an API key: act as this agent. */
+        "Baton-Agent"?: components["parameters"]["BatonAgent"];
+      };
+      path: {
+        id: components["schemas"]["Id"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          conversation: components["schemas"]["Id"];
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Detail"];
         };
       };
       400: components["responses"]["BadRequest"];

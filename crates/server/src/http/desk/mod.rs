@@ -92,6 +92,7 @@ pub(crate) fn routes() -> Router<App> {
         .route(&one("/reopen"), post(actions::reopen))
         .route(&one("/tags"), put(customer::tags))
         .route(&one("/customer"), put(customer::set))
+        .route(&one("/same-person"), post(customer::same_person))
         .route(&one("/block"), post(customer::block))
         .route(&one("/unblock"), post(customer::unblock))
         .route("/api/v1/stream", get(stream::stream))
