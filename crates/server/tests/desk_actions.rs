@@ -245,3 +245,26 @@ async fn a_supervisor_reassigns_a_chat_and_the_holder_keeps_it_until_it_is_taken
     assert!(customer.events().await.iter().any(|event| event["code"] == "transfer_passed"));
     kim.call(Method::GET, &format!("conversations/{id}"), None).await.problem(403, "not_allowed");
 }
+
+#[tokio::test]
+async fn an_agents_word_makes_the_customers_of_two_chats_one_person() {
+    let hub = Hub::start();
+    let (kim, _customer, id) = held(&hub).await;
+    let mut before = Customer::start(&hub, "Robin at work").await;
+    before.say("an older question").await;
+    let other = before.conversation.clone();
+    kim.act(&other, "take-over", json!({})).await.expect(200);
+    let earlier = |detail: &Value| {
+        let list = detail["earlier"].as_array().cloned().unwrap_or_default();
+        list.iter().any(|one| one["conversation"] == other.as_str())
+    };
+    assert!(!earlier(&kim.get(&format!("conversations/{id}")).await));
+
+    for _ in 0..2 {
+        let detail = kim.act(&id, "same-person", json!({"conversation": other})).await.expect(200);
+        assert_eq!(detail["customer"]["known"], true);
+        assert!(earlier(&detail), "{detail}");
+    }
+    kim.act(&id, "same-person", json!({"conversation": id})).await.problem(422, "field_invalid");
+    kim.act(&id, "same-person", json!({"conversation": fresh_id()})).await.problem(404, "conversation_not_found");
+}

@@ -400,6 +400,10 @@ export class OpenChat {
   takeOver(): Promise<boolean> {
     return this.#act("take-over", {});
   }
+  /** The customer of that chat is this one. */
+  samePerson(conversation: string): Promise<boolean> {
+    return this.#act("same-person", { conversation });
+  }
   join(): Promise<boolean> {
     return this.#act("join", {});
   }
