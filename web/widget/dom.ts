@@ -1,5 +1,5 @@
 /**
- * Elements that follow values, in a hundred lines. The chat has 25,000 bytes for its first load and a framework's
+ * Elements that follow values. The chat has 25,000 bytes for its first load and a framework's
  * runtime would take more than half of them; the desk, which is loaded once a day, has one.
  *
  *   const n = cell(0);

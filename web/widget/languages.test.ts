@@ -85,6 +85,18 @@ describe("the widget's catalogues", () => {
   });
 });
 
+describe("the emoji", () => {
+  const named = JSON.parse(readFileSync(resolve(folder, "emoji.json"), "utf8")) as Record<string, string> & {
+    emoji: string[];
+  };
+  it.each(languages)("have a name of their own each, to be searched by: %s", (language) => {
+    const names = String(named[language]).split(/[,،、，]/);
+    expect(names).toHaveLength(named.emoji.length);
+    expect(new Set(names.map((name) => name.trim())).size).toBe(names.length);
+    for (const name of names) expect(name).not.toBe("");
+  });
+});
+
 describe("numbers", () => {
   it("are right in Polish", () => {
     const t = speaking("pl");
@@ -95,6 +107,12 @@ describe("numbers", () => {
       "Otwórz czat, 21 nowych wiadomości",
       "Otwórz czat, 22 nowe wiadomości",
       "Otwórz czat, 112 nowych wiadomości",
+    ]);
+    expect([1, 2, 5, 21].map((n) => t("new_below", { n }))).toEqual([
+      "1 nowa wiadomość",
+      "2 nowe wiadomości",
+      "5 nowych wiadomości",
+      "21 nowych wiadomości",
     ]);
     expect([1, 2, 5, 21].map((n) => t("too_long", { n }))).toEqual([
       "1 znak za dużo",
@@ -116,6 +134,14 @@ describe("numbers", () => {
       "3 نجوم",
       "11 نجمة",
       "100 نجمة",
+    ]);
+    expect([0, 1, 2, 3, 11, 100].map((n) => t("new_below", { n }))).toEqual([
+      "لا رسائل جديدة",
+      "رسالة جديدة واحدة",
+      "رسالتان جديدتان",
+      "3 رسائل جديدة",
+      "11 رسالة جديدة",
+      "100 رسالة جديدة",
     ]);
     expect([0, 1, 2, 3, 11, 100].map((n) => t("too_long", { n }))).toEqual([
       "لا أحرف زائدة عن الحد",

@@ -4,7 +4,7 @@
  */
 import type { Choice, HubFile, Part } from "../shared/api.ts";
 import { safeUrl } from "../shared/markdown.ts";
-import { cleanName } from "../shared/safe.ts";
+import { cleanName, cleanText } from "../shared/safe.ts";
 import { clock, exact } from "../shared/time.ts";
 import { h, icon, put, swap, when, type Child } from "./dom.ts";
 import { LAUNCHER_ICON, PERSON, SPARK } from "./icons.ts";
@@ -79,7 +79,7 @@ export function message(shown: Shown): HTMLElement {
                 h(
                   "button.button",
                   { type: "button", dir: "auto", onclick: () => shown.onchoice?.(choice) },
-                  choice.label,
+                  cleanText(choice.label),
                 ),
               ),
             ),
@@ -115,7 +115,7 @@ function drawn(session: Session, part: Part, plain: string, shown: Shown): Child
     );
   if (part.type !== "link") return null;
   const url = safeUrl(part.url);
-  const words = part.title || part.url;
+  const words = cleanText(part.title || part.url);
   return h("p", { dir: "auto" }, url ? link(url, words) : words);
 }
 
