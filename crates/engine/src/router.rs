@@ -7,6 +7,7 @@ use baton_core::actor::Part;
 use baton_core::agent::Agent;
 use baton_core::command::Command;
 use baton_core::conversation::Conversation;
+use baton_core::event::Object;
 use baton_core::facts::LineFact;
 use baton_core::ids::{AgentId, ConversationId, Ms, QueueId};
 use baton_core::limits;
@@ -186,6 +187,7 @@ impl Lines {
 
 impl Engine {
     pub(crate) async fn load_lines(&self) -> Result<(), Error> {
+        let config = self.config();
         let mut after = None;
         loop {
             let filter =
@@ -194,7 +196,10 @@ impl Engine {
             for row in &rows {
                 let data: RowData =
                     serde_json::from_slice(&row.data).map_err(|error| Error::Unreadable(error.to_string()))?;
-                self.lines.place_row(row.id, &data.holder, data.offer.is_some());
+                // Demo data ring for nobody by themselves; whoever acts on one of them makes it a chat like any other.
+                let inbox = config.get(Object::Inbox, data.inbox.0);
+                let demo = inbox.is_some_and(|json| json["demo_data"] == true);
+                self.lines.place_row(row.id, &data.holder, data.offer.is_some() || demo);
             }
             match rows.last() {
                 Some(last) if rows.len() == limits::PAGE => after = Some((last.sort, last.id)),

@@ -101,10 +101,6 @@ async fn drop_objects(engine: &Engine, permit: &Permit, all: bool) -> Result<()>
             if let Some(kept) = kept.as_mut().and_then(Value::as_object_mut) {
                 kept.remove(MARK);
             }
-            // A queue that only the agents of the demo served is everybody's.
-            if let Some(agents) = kept.as_mut().and_then(|kept| kept.pointer_mut("/card/agents")) {
-                *agents = json!([]);
-            }
             Changed { object: *object, id: *id, json: kept }
         })
         .collect();

@@ -80,6 +80,27 @@ async fn the_demo_data_fill_every_list_stand_apart_from_the_figures_and_go_for_g
 }
 
 #[tokio::test]
+async fn a_demo_chat_rings_for_nobody_and_can_be_picked_by_hand() {
+    let hub = Hub::with(&["--demo-data"]);
+    let kim = hub.agent("Kim", "agent", 4).await;
+    let mut desk = kim.at_desk().await;
+    // Whoever is at the desk is offered what is real, and only that.
+    let real = Customer::waiting(&hub, "Robin").await;
+    let row = desk.offer(&real.conversation).await;
+    assert_eq!(row["offer"]["to"]["name"], "Kim");
+    let waiting = list(&hub, "waiting").await;
+    let of =
+        |name: &str| waiting.iter().find(|row| row["customer"]["name"] == name).unwrap_or_else(|| panic!("no {name}"));
+    assert_eq!(of("Maya Lindqvist")["offer"], Value::Null);
+    let maya = of("Maya Lindqvist")["id"].as_str().expect("an id").to_owned();
+    let picked = kim.act(&maya, "pick", serde_json::json!({})).await.expect(200);
+    assert_eq!((picked["holder"]["name"].as_str(), picked["demo"].as_bool()), (Some("Kim"), Some(true)));
+    kim.act(&maya, "close", serde_json::json!({})).await.expect(200);
+    let board = hub.admin(Method::GET, "board", None).await.expect(200);
+    assert_eq!(board["waiting"]["count"], 1, "the real one alone");
+}
+
+#[tokio::test]
 async fn a_demo_inbox_with_a_chat_of_ones_own_stays_as_an_ordinary_one() {
     let hub = Hub::with(&["--demo-data"]);
     let shown = hub.call(Method::GET, "/chat/v1/inboxes/demo-shop", &[], None).await.expect(200);

@@ -160,7 +160,6 @@ fn house(real: &Engine, shop: &Shop) -> Option<House> {
     let agents: BTreeMap<String, AgentId> =
         shop.agents.iter().map(|agent| (agent.key.clone(), AgentId(ids.deal()))).collect();
     let (line, later, inbox) = (ids.deal(), ids.deal(), ids.deal());
-    let serving: Vec<&AgentId> = agents.values().collect();
     let mut objects: Vec<(Object, Uuid, Value)> = shop
         .agents
         .iter()
@@ -169,7 +168,7 @@ fn house(real: &Engine, shop: &Shop) -> Option<House> {
             (Object::Agent, agents[&agent.key].0, json!({"card": card, "mail": "", "demo": true, MARK: true}))
         })
         .collect();
-    let queue = |name: &str, kind: &str| json!({"card": {"name": name, "line": kind, "agents": serving}, MARK: true});
+    let queue = |name: &str, kind: &str| json!({"card": {"name": name, "line": kind}, MARK: true});
     objects.push((Object::Queue, line, queue("Demo shop", "live")));
     objects.push((Object::Queue, later, queue("Demo shop messages", "later")));
     let mut card = json!({
