@@ -58,6 +58,7 @@ async fn what_a_customer_may_not_send_leaves_no_event() {
         json!({"client": kim.client, "counter": -1, "text": "x"}),
         json!({"client": kim.client, "counter": 1, "text": "x", "choice": {"label": "a", "value": "b"}}),
         json!({"client": "me", "counter": 1, "text": "x"}),
+        json!({"client": kim.client, "counter": 1, "text": "x", "texxt": "y"}),
         json!([1, 2]),
     ] {
         post("/messages", body).await.problem(400, "malformed");

@@ -153,6 +153,7 @@ pub(super) struct ChoiceBody {
 
 /// A send, by request or by frame.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct SendBody {
     client: ClientId,
     counter: u64,
