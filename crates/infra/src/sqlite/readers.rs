@@ -45,6 +45,7 @@ impl<F: Send + 'static> Readers<F> {
         T: Send + 'static,
         R: FnOnce(&F) -> Result<T, Fault> + Send + 'static,
     {
+        metrics::counter!("baton_store_reads_total").increment(1);
         let (reply, answer) = oneshot::channel();
         let query: Query<F> = Box::new(move |files: &F| {
             if !reply.is_closed() {
