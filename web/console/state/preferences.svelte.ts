@@ -10,6 +10,8 @@ const copyOf = (agent: string) => `baton:preferences:${agent}`;
 
 class Own {
   value = $state.raw<Preferences>({});
+  /** The hub has said what it keeps. */
+  loaded = $state.raw(false);
   #agent = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -20,6 +22,7 @@ class Own {
     try {
       const kept = await hub.get<Preferences>("me/preferences");
       if (this.#agent === agent && this.#timer === undefined) this.value = { ...kept };
+      this.loaded = true;
     } catch {
       // The copy serves until the next log-in.
     }
@@ -28,6 +31,7 @@ class Own {
   forget(): void {
     this.#agent = "";
     this.value = {};
+    this.loaded = false;
   }
 
   set(change: Partial<Preferences>): void {

@@ -41,21 +41,25 @@ export class Hub {
   #data: string;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, data: string) {
+  #more: readonly string[];
+
+  private constructor(port: number, data: string, more: readonly string[]) {
     this.#port = port;
     this.#data = data;
+    this.#more = more;
     this.origin = `http://127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<Hub> {
-    const hub = new Hub(await freePort(), await mkdtemp(join(tmpdir(), "baton-browser-")));
+  /** `more`: what `baton serve --demo` is told besides. */
+  static async start(...more: string[]): Promise<Hub> {
+    const hub = new Hub(await freePort(), await mkdtemp(join(tmpdir(), "baton-browser-")), more);
     await hub.run();
     return hub;
   }
 
   async run(): Promise<void> {
     this.output = "";
-    const child = spawn(binary, ["serve", "--demo"], {
+    const child = spawn(binary, ["serve", "--demo", ...this.#more], {
       cwd: root,
       env: { ...process.env, ...settings(this.#port, this.#data) },
       stdio: ["ignore", "pipe", "pipe"],

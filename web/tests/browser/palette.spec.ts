@@ -150,4 +150,23 @@ describe.skipIf(missing)("keys and the palette", () => {
     await dialog.getByRole("button", { name: /^go to help: g\s*h\s+Change/i }).waitFor();
     await page.keyboard.press("Escape");
   });
+
+  it("the_tour_is_offered_once_shows_the_keys_and_stays_away_afterwards", async () => {
+    await page.goto(`${hub.origin}/console`);
+    await page.getByText("New here?").waitFor();
+    await page.getByRole("button", { name: "Show me" }).click();
+    await page.getByRole("dialog", { name: "Chats come to you" }).waitFor();
+    await accessible(page, "the tour");
+    const kept = page.waitForResponse(
+      (answer) => answer.url().endsWith("/me/preferences") && answer.request().method() === "PUT",
+    );
+    for (let i = 0; i < 4; i += 1) await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await kept;
+    const read = page.waitForResponse((answer) => answer.url().endsWith("/me/preferences"));
+    await page.reload();
+    await read;
+    await page.getByRole("tab", { name: /^Mine/ }).waitFor();
+    expect(await page.getByText("New here?").count()).toBe(0);
+  });
 });

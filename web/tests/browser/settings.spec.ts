@@ -222,3 +222,39 @@ describe.skipIf(missing)("settings", () => {
     await page.unroute(path);
   });
 });
+
+describe.skipIf(missing)("the demo data", () => {
+  it("are_named_on_every_page_marked_among_the_people_and_gone_when_removed", async () => {
+    const complaints = new Complaints();
+    const hub = await Hub.start("--demo-data");
+    const browser = await launch();
+    try {
+      const context = await openContext(browser, complaints);
+      const ana = await Agent.setUp(context, hub.origin, hub.setupLink);
+      const { page } = ana;
+      for (const path of ["", "/search", "/board", "/settings/people"]) {
+        await page.goto(`${hub.origin}/console${path}`);
+        await page.getByText("Demo data, not in your figures.").waitFor();
+      }
+      await page.getByRole("cell", { name: /Ben \(demo\)/ }).waitFor();
+      await shoot(page, "settings-people-demo");
+      const before = await ana.call<{ present: boolean; conversations: number }>("GET", "demo");
+      expect(before.conversations).toBeGreaterThan(0);
+
+      await page.getByRole("button", { name: "Remove" }).click();
+      const dialog = page.getByRole("dialog", { name: "Remove the demo data?" });
+      await dialog.getByText(`${before.conversations} demo chats go for good`).waitFor();
+      await accessible(page, "the question before the demo data go");
+      await dialog.getByRole("button", { name: "Remove" }).click();
+      await page.getByText("The demo data are gone.").waitFor();
+      await page.getByText("Demo data, not in your figures.").waitFor({ state: "detached" });
+      const { items } = await ana.call<{ items: unknown[] }>("GET", "conversations?list=all");
+      expect(items).toEqual([]);
+      await context.close();
+      complaints.none();
+    } finally {
+      await browser.close();
+      await hub.stop();
+    }
+  });
+});
