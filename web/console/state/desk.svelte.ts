@@ -282,6 +282,9 @@ export class Desk {
         this.#inbound.push(frame.row);
         this.#inboundTimer ??= setTimeout(() => this.#drain(), 0);
         break;
+      case "counts":
+        this.counts = frame.counts;
+        break;
       case "event":
         this.#chats.get(frame.conversation)?.event(frame.event);
         break;

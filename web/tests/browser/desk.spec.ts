@@ -436,6 +436,7 @@ describe.skipIf(missing)("the desk", () => {
     await page.keyboard.press("z");
     await shoot(page, "desk-put-away");
     await ana.dialog.getByRole("button", { name: /For an hour/ }).click();
+    await ana.dialog.waitFor({ state: "detached" });
     await page
       .getByText(/^Put away until /)
       .first()
@@ -466,6 +467,66 @@ describe.skipIf(missing)("the desk", () => {
     await ana.tab("Closed").click();
     await page.getByRole("tabpanel").getByRole("link", { name: /Kim/ }).first().waitFor();
     await shoot(page, "desk-closed-list");
+    complaints.none();
+  });
+
+  it("files_come_by_paste_and_drop_and_go_with_the_text", async () => {
+    const kim = await withAna("Kim", "What does it look like?");
+    const png =
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+    const bring = (how: "paste" | "drop", name: string, type: string, base64: string) =>
+      ana.reply.evaluate(
+        (box, [how, name, type, base64]) => {
+          const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+          const data = new DataTransfer();
+          data.items.add(new File([bytes], name, { type }));
+          const common = { bubbles: true, cancelable: true };
+          if (how === "paste")
+            box.dispatchEvent(new ClipboardEvent("paste", { ...common, clipboardData: data }));
+          else {
+            box.dispatchEvent(new DragEvent("dragover", { ...common, dataTransfer: data }));
+            box.dispatchEvent(new DragEvent("drop", { ...common, dataTransfer: data }));
+          }
+        },
+        [how, name, type, base64] as const,
+      );
+    await bring("paste", "zip.png", "image/png", png);
+    const files = page.getByRole("list", { name: "Attached files" });
+    await files.getByLabel("zip.png, ready").waitFor();
+    complaints.expect(/415.*files/);
+    await bring("drop", "trick.png", "image/png", btoa("MZ this is no picture"));
+    await files
+      .getByRole("alert")
+      .getByText(/Not uploaded/)
+      .waitFor();
+    await shoot(page, "desk-files");
+    await accessible(page, "files beside the text");
+    expect(await page.getByRole("button", { name: "Send to Kim" }).isDisabled()).toBe(true);
+    await files.getByRole("button", { name: "Remove trick.png" }).click();
+    await ana.reply.fill("Like this");
+    await ana.reply.press("Enter");
+    await log().getByText("Like this").waitFor();
+    await log().getByRole("link", { name: "zip.png" }).waitFor();
+    await log().getByRole("button", { name: "Show picture" }).click();
+    await log().getByRole("img", { name: "zip.png" }).waitFor();
+    await expect.poll(() => kim.reads(), { timeout: 15_000 }).toContain("zip.png");
+    await closeIt(kim);
+    complaints.none();
+  });
+
+  it("two_who_look_at_one_chat_know_of_each_other", async () => {
+    const kim = await Caller.start(hub.origin, "Kim");
+    await kim.say("Just looking");
+    const benContext = await openContext(browser, complaints);
+    complaints.expect(/401.*\/api\/v1\/me/);
+    const second = await Agent.logIn(benContext, hub.origin, BEN.mail, BEN.passphrase);
+    await page.goto(`${hub.origin}/console/c/${kim.conversation}`);
+    await second.page.goto(`${hub.origin}/console/c/${kim.conversation}`);
+    await page.getByText("Ben is here too").waitFor();
+    await second.page.getByText("Ana is here too").waitFor();
+    await shoot(page, "desk-two-look");
+    await benContext.close();
+    await page.getByText("Ben is here too").waitFor({ state: "detached" });
     complaints.none();
   });
 

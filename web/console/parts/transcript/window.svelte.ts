@@ -160,10 +160,15 @@ export class Windowing<E extends Windowed> {
     const scroller = this.#scroller;
     if (!scroller) return;
     const top = scroller.scrollTop;
+    const moved = top - this.#lastTop;
+    if (Math.abs(moved) < 1) {
+      // Our own correction: nobody went anywhere.
+      this.onscroll?.();
+      return;
+    }
     const left = scroller.scrollHeight - top - scroller.clientHeight;
-    // Only going up is leaving the end: the event of our own scroll may arrive when the list has grown again.
-    if (left < NEAR) this.atEnd = true;
-    else if (top < this.#lastTop - 1) this.atEnd = false;
+    if (left < 2 || (moved > 0 && left < NEAR)) this.atEnd = true;
+    else if (moved < 0) this.atEnd = false;
     this.#lastTop = top;
     if (!this.atEnd) this.#takeAnchor(top);
     this.#look();
@@ -222,10 +227,16 @@ export class Windowing<E extends Windowed> {
     });
   }
 
-  #hold(): void {
+  #hold(again = true): void {
     const scroller = this.#scroller;
     if (!scroller) return;
-    const wanted = this.atEnd ? scroller.scrollHeight - scroller.clientHeight : this.#line() + this.#head;
+    const last = scroller.scrollHeight - scroller.clientHeight;
+    const wanted = this.atEnd ? last : this.#line() + this.#head;
+    if (wanted > last + 1 && again) {
+      // The boxes are not yet as large as they will be: going there now would end at the end.
+      requestAnimationFrame(() => this.#hold(false));
+      return;
+    }
     if (Math.abs(wanted - scroller.scrollTop) >= 1) scroller.scrollTop = wanted;
     this.#lastTop = scroller.scrollTop;
   }
