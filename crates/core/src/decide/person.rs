@@ -278,10 +278,20 @@ pub(super) fn withdraw(m: &mut Moves<'_>) -> Result<Reply, Refusal> {
 
 /// The customer leaves a message.
 pub(super) fn leave_message(m: &mut Moves<'_>, text: Option<Say>, contact: Option<String>) -> Result<Reply, Refusal> {
-    m.open()?;
     if contact.is_some_and(|contact| !contact.trim().is_empty()) {
         // No channel that could answer at an address exists yet; asking for one would be a false promise.
         return Err(Refusal::NoWayToAnswer);
+    }
+    if m.state()?.closed() {
+        // Who says at the end that the question is not answered may leave it: with words, in a new episode.
+        let Some(say) = &text else { return Err(Refusal::Closed) };
+        if let Some((client, counter)) = say.once
+            && super::say::repeat(m, client, counter)?
+        {
+            return Ok(Reply::Repeat);
+        }
+        m.later().ok_or(Refusal::NoMessages)?;
+        super::reopen::by_message(m);
     }
     if matches!(m.conv().own.holder, Holder::Agent { .. } | Holder::Target { phase: Phase::Live, .. }) {
         return Err(Refusal::NotWaiting);
@@ -529,5 +539,26 @@ mod tests {
         let then = house.when_bot_ends(bot_failed());
         assert!(matches!(house.state().own.holder, Holder::Queue { line: Line::Live, .. }));
         assert!(then.words().contains("What you wrote is kept under B-"), "{}", then.words());
+    }
+
+    #[test]
+    fn who_says_at_the_end_that_nothing_is_answered_may_leave_a_message() {
+        let mut house = given_closed();
+        house.when(Actor::CUSTOMER, leave()).refused(&Refusal::Closed);
+        let left = || {
+            let say = crate::command::Say { once: Some((WIDGET, 1)), ..content("the strap is still torn").into() };
+            Command::LeaveMessage { text: Some(say), contact: None }
+        };
+        house.when(Actor::CUSTOMER, left()).then(&[
+            "opened",
+            "said",
+            "handover-asked",
+            "handover-answered",
+            "holder-set",
+            "told:message_left",
+        ]);
+        assert_eq!(house.state().episode, 2);
+        assert!(matches!(house.state().own.holder, Holder::Queue { line: Line::Later, .. }));
+        house.when(Actor::CUSTOMER, left()).then(&[]).replied(Reply::Repeat);
     }
 }

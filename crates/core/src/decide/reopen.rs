@@ -48,6 +48,11 @@ pub(super) fn by_button(m: &mut Moves<'_>) -> Result<Answer, Refusal> {
     Ok(person::hand_over(m, Trigger::Button, None, Reason::default()))
 }
 
+/// A message left after closing: a new episode, which the caller gives to the list of promises.
+pub(super) fn by_message(m: &mut Moves<'_>) {
+    open_episode(m, m.facts.reading.language.clone());
+}
+
 /// An agent opens it and holds it.
 pub(super) fn by_agent(m: &mut Moves<'_>) -> Result<Reply, Refusal> {
     let agent = m.acting_agent()?;

@@ -145,7 +145,7 @@ pub(crate) async fn state(app: &App, permit: &Permit, state: &Conversation) -> V
             "write": free,
             "ask_person": free && (bot_holds || promised || state.closed()),
             "withdraw": waiting && bot_ready,
-            "leave_message": free && later && !with_people && !state.closed() && !promised,
+            "leave_message": free && later && !with_people && !promised,
             "stay_with_bot": bot_holds || (waiting && bot_ready),
             "rate": state.rating.is_some(),
             "upload": free && widget.files,
