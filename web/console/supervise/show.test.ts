@@ -46,7 +46,7 @@ describe("the lists behind the board's figures", () => {
   test("each asks the hub for what its figure counts", () => {
     const path = (name: string) => pathOfShow(parseShow(name)!, board);
     expect(path("waiting")).toBe("conversations?list=waiting&demo=none");
-    expect(path("overdue")).toContain("due=overdue");
+    expect(path("overdue")).toContain("overdue=true");
     expect(path("agent.a1")).toContain("holder_id=a1");
     expect(path("handovers.trigger.phrase")).toBe("handovers?from=1000&trigger=phrase");
   });

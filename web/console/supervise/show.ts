@@ -45,7 +45,7 @@ export function pathOfShow(show: Show, board: Pick<Board, "since">): string {
   switch (show.kind) {
     case "chats":
       return show.list === "overdue"
-        ? "conversations?list=messages&due=overdue&demo=none"
+        ? "conversations?list=messages&overdue=true&demo=none"
         : `conversations?list=${show.list}&demo=none`;
     case "agent":
       return `conversations?list=people&holder_id=${encodeURIComponent(show.id)}&demo=none`;
