@@ -347,7 +347,7 @@ fn what_people_set() -> Story {
 
 /// Chats in which anything may happen, always the same.
 fn walk(seed: u64) -> Story {
-    let mut house = House::new(if seed % 2 == 0 { desk() } else { outside() });
+    let mut house = House::new(if seed.is_multiple_of(2) { desk() } else { outside() });
     house.start(CHAT);
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut draw = |most: u64| {
