@@ -105,7 +105,7 @@ describe.skipIf(missing)("the design language", () => {
         ),
       ]
         .map((node) => ({ node, box: node.getBoundingClientRect() }))
-        .filter(({ box }) => box.height > 0 && box.height < 30)
+        .filter(({ box }) => box.height > 0 && box.height < 40)
         .map(
           ({ node, box }) => `${node.textContent?.trim() || node.getAttribute("aria-label")}: ${box.height}`,
         ),
