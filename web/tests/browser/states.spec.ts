@@ -61,7 +61,8 @@ function row(n: number) {
     seq: 12,
     opened_at: NOW - 600_000,
     since: NOW - 120_000,
-    waiting_since: NOW - 120_000 - n,
+    // The first in line has waited longest.
+    waiting_since: NOW - 120_000 - (MANY - n),
     unanswered_since: NOW - 120_000,
     place: n,
     priority: 0,
