@@ -3,6 +3,7 @@
  * After a break the hub either replays what was missed or sends a fresh snapshot; the page does not care which.
  */
 import { untrack } from "svelte";
+import { asProblem } from "../../shared/problem.ts";
 import { Line, socketTransport, socketUrl, type LineState } from "../../shared/socket.ts";
 import { ticking } from "./clock.svelte.ts";
 import { hub } from "./hub.svelte.ts";
@@ -17,6 +18,7 @@ import type {
   DeskClientFrame,
   Mention,
   MentionPage,
+  Problem,
   RowPage,
 } from "../../shared/api.ts";
 import type { ChatRow, Frame, ListName, SavedReply } from "./wire.ts";
@@ -53,7 +55,11 @@ const MARKS = 500;
 /** While a key was pressed this shortly ago, an offer waits beside the text. */
 export const WRITING_MS = 20_000;
 
-export type ListState = { kind: "loading" | "ready" | "failed"; cursor: string | null };
+export type ListState = {
+  kind: "loading" | "ready" | "failed";
+  cursor: string | null;
+  problem?: Problem;
+};
 export type Filter = { inbox: string; queue: string; tag: string };
 export const NO_FILTER: Filter = { inbox: "", queue: "", tag: "" };
 /** An offer that came to nothing without this reader's answer. */
@@ -193,8 +199,10 @@ export class Desk {
       else await this.#loadRows(list, query);
     } catch (error) {
       if (this.#agent === "") return;
-      this.#setList(list, { kind: "failed", cursor: null });
-      hub.report(error);
+      // Said in the list itself; only a log-in that ended is for the whole page.
+      const problem = asProblem(error);
+      if (problem.status === 401) hub.report(error);
+      this.#setList(list, { kind: "failed", cursor: null, problem });
     }
   }
 
