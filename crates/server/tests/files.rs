@@ -288,8 +288,12 @@ async fn a_hub_that_is_killed_after_an_upload_has_the_file_and_after_half_of_one
     stored[last] ^= 1;
     std::fs::write(&path, &stored).expect("written");
     let url = format!("{}/chat/v1/conversation/files/{}", hub.url, blob(&uploaded));
-    let response = reqwest::Client::new().get(url).bearer_auth(&customer.token).send().await.expect("an answer");
-    assert!(response.bytes().await.is_err(), "the client sees that it is not whole");
+    // The connection ends before the last byte; how much of it was on its way already does not matter.
+    let whole = match reqwest::Client::new().get(url).bearer_auth(&customer.token).send().await {
+        Ok(response) => response.bytes().await.is_ok(),
+        Err(_) => false,
+    };
+    assert!(!whole, "the client sees that it is not whole");
     assert_eq!(customer.state().await["can"]["upload"], true, "the hub goes on");
 }
 

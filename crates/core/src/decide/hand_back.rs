@@ -63,7 +63,7 @@ mod tests {
         let then = house.when_bot_ends(BotEnd::Silent);
         then.then(&["ask-ended", "brief-acknowledged", "told:handed_back"]);
         let words = "Ana has handed you back to the assistant. It knows what you settled: the refund is on its way. \
-                     Write *person* at any time to get someone.";
+                     Write “person” at any time to get someone.";
         assert_eq!(then.words(), words);
     }
 
