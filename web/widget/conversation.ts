@@ -127,7 +127,9 @@ export function conversation(session: Session, shown: () => boolean): Conversati
   function event(held: Cell<ChatEvent>, index: number): HTMLElement {
     const one = held.v;
     const before = events.v[index - 1];
-    return h("li", null, dayOf(one, before), body(one, before));
+    const [line, shown] = [dayOf(one, before), body(one, before)];
+    // An event that shows nothing must not be read out as an empty entry.
+    return h("li", { hidden: !line && !shown }, line, shown);
   }
 
   /** A line between days; none for a chat that began today. */
