@@ -33,7 +33,10 @@ pub(crate) fn up(root: &Path, args: &[String]) -> Result<bool> {
     let mut step = Step::new(4, "start");
     step.done("Ctrl-C stops it");
     let mut serve = Command::new(&binary);
-    serve.args(["serve", "--demo-data", "--data", "./data"]).args(args.iter().filter(|arg| *arg != "--")).current_dir(root);
+    serve
+        .args(["serve", "--demo-data", "--data", "./data"])
+        .args(args.iter().filter(|arg| *arg != "--"))
+        .current_dir(root);
     if std::env::var_os("BATON__LOG__FILTER").is_none() {
         // The addresses should be the last thing that a newcomer sees; a hub in earnest logs more.
         serve.env("BATON__LOG__FILTER", "warn");

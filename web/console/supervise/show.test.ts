@@ -8,7 +8,9 @@ const board = {
   messages: { count: 2, due_next: null, overdue: 1 },
   with_bot: 7,
   with_people: 4,
-  agents: [{ id: "a1", name: "Ana", available: true, reachable: true, load: 3, capacity: 4, since: null, chats: 2 }],
+  agents: [
+    { id: "a1", name: "Ana", available: true, reachable: true, load: 3, capacity: 4, since: null, chats: 2 },
+  ],
   handovers: {
     asked: 9,
     open: 1,

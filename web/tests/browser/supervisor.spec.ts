@@ -455,7 +455,7 @@ describe.skipIf(missing)("a supervisor", () => {
     await main()
       .getByText(/^1 chat/)
       .waitFor();
-    expect(await hit.getByRole("mark").allTextContents()).toEqual(["Refunds", "Berlin"]);
+    expect(await hit.locator("mark").allTextContents()).toEqual(["Refunds", "Berlin"]);
     await inBothThemes("what was found", "search-found");
     await hit.click();
     const said = ana.messages.getByText("Are Refunds to Berlin paid out in a week?");

@@ -260,7 +260,7 @@ fn the_word_for_a_person_stands_in_the_notice_that_promises_it() {
     for language in languages() {
         let fact = Notice::HandedBack { giver: "Ana".into(), acknowledged: None, word: true };
         let told = notice(&fact, language);
-        assert!(told.words.contains(&person_word(language)), "{}", told.words);
+        assert!(told.words.contains(person_word(language)), "{}", told.words);
     }
 }
 

@@ -1,9 +1,9 @@
 //! `/api/v1` for people: what they see, what they do, and the stream that keeps their screens right.
 
+mod about;
 mod access;
 mod actions;
 mod audit;
-mod about;
 mod board;
 mod brief;
 mod customer;
