@@ -2307,6 +2307,8 @@ export interface components {
       counts: components["schemas"]["Counts"];
       /** @description How many rows the whole list has; null for readers who do not see all chats. */
       total: number | null;
+      /** @description With `list=waiting`: how long the customer waited to whom a person came last. */
+      last_waited_ms?: number | null;
     };
     /** @description Exactly one of `text` and `file`. */
     Say: {

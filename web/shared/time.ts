@@ -60,3 +60,11 @@ export function span(ms: number): string {
   const two = (n: number) => String(n).padStart(2, "0");
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
+
+/** "12 s", "3 min": how long something took, in the one unit that says it. */
+export function spoken(ms: number, language: string): string {
+  const [unit, size] = STEPS.find(([, step]) => ms >= step) ?? (["second", 1000] as const);
+  return new Intl.NumberFormat(regional(language), { style: "unit", unit, unitDisplay: "short" }).format(
+    Math.round(ms / size),
+  );
+}

@@ -80,6 +80,8 @@ export class Desk {
   filter = $state.raw<Filter>(NO_FILTER);
   mentions = $state.raw<readonly Mention[]>([]);
   directory = $state.raw<Directory | undefined>();
+  /** How long the customer waited to whom a person came last, in ms. */
+  lastWaited = $state.raw<number | null>(null);
   missed = $state.raw<readonly Missed[]>([]);
   /** Ids of the chats that stand open, in their order; of each one looked at, its log. */
   tabs = $state.raw<readonly string[]>([]);
@@ -213,6 +215,7 @@ export class Desk {
     if (this.#agent === "") return;
     this.#merge(answer.items);
     this.counts = answer.counts;
+    if (answer.last_waited_ms !== undefined) this.lastWaited = answer.last_waited_ms;
     this.#setList(list, { kind: "ready", cursor: answer.cursor });
   }
 

@@ -5,7 +5,6 @@ use crate::json::Path;
 use crate::problem::Problem;
 use axum::response::{IntoResponse, Response};
 use baton_core::actor::Who;
-use baton_core::content::{Content, Part};
 use baton_core::event::{Body, Fact, Fate};
 use baton_core::ids::ConversationId;
 use baton_core::limits;
@@ -51,20 +50,6 @@ impl View {
     }
 }
 
-/// What was said in words: the labels of choices are no question that anybody asked. A message without words stands as it
-/// reads.
-fn words(content: &Content) -> String {
-    let texts: Vec<&str> = content
-        .parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Text { text, .. } => Some(text.as_str()),
-            _ => None,
-        })
-        .collect();
-    if texts.is_empty() { content.plain.clone() } else { texts.join("\n") }
-}
-
 /// What the customer saw of it.
 fn turn(opened: &Opened) -> Option<(u64, Party, String)> {
     let by = match (opened.header.actor.who, opened.header.actor.acting_agent()) {
@@ -77,7 +62,7 @@ fn turn(opened: &Opened) -> Option<(u64, Party, String)> {
         (Fact::Said(said), Some(Body::Message { content, .. }))
             if matches!(said.fate, Fate::Shown | Fate::Released { .. }) =>
         {
-            Some((opened.header.position?, by, words(content)))
+            Some((opened.header.position?, by, super::words::words(content)))
         }
         _ => None,
     }

@@ -5,9 +5,11 @@ use super::{Desk, View};
 use crate::json::Query;
 use crate::problem::Problem;
 use axum::response::{IntoResponse, Response};
+use baton_core::event::Outcome;
 use baton_core::ids::{ConversationId, InboxId, Ms, PersonId, QueueId, TagId};
 use baton_core::limits;
-use baton_kit::store::{HolderKind, Row, RowFilter};
+use baton_engine::entries::{self, HandoverData};
+use baton_kit::store::{EntryFilter, HolderKind, Row, RowFilter};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -71,13 +73,17 @@ pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Result<Respo
         }
         (items, next) = view.page(filter, after, limit).await?;
     }
-    Ok(axum::Json(json!({"items": items, "cursor": next, "counts": counts, "total": total})).into_response())
+    let mut answer = json!({"items": items, "cursor": next, "counts": counts, "total": total});
+    if asked.list == List::Waiting {
+        answer["last_waited_ms"] = view.last_waited().await?.into();
+    }
+    Ok(axum::Json(answer).into_response())
 }
 
 impl Asked {
     /// The list narrowed to what is asked for; `None`: nothing can stand in it.
-    fn narrowed(self, mut filter: RowFilter, view: &View) -> Option<RowFilter> {
-        filter.reference = self.reference.map(|text| text.trim().to_uppercase());
+    fn narrowed(&self, mut filter: RowFilter, view: &View) -> Option<RowFilter> {
+        filter.reference = self.reference.as_ref().map(|text| text.trim().to_uppercase());
         // A list that names its holder has no other one's chats.
         for holder in self.holder_id.into_iter().chain(self.queue.map(|queue| queue.0)) {
             if filter.holder_id.replace(holder).is_some_and(|before| before != holder) {
@@ -105,6 +111,20 @@ impl Asked {
 }
 
 impl View {
+    /// How long the customer waited to whom a person came last.
+    async fn last_waited(&self) -> Result<Option<Ms>, Problem> {
+        let filter = EntryFilter {
+            list: entries::HANDOVERS.into(),
+            state: Some(entries::word(&Outcome::Accepted)),
+            without: demo_inboxes(&self.app),
+            limit: 1,
+            ..EntryFilter::default()
+        };
+        let Some(last) = self.app.engine.entries(&self.permit, filter).await?.pop() else { return Ok(None) };
+        let data: HandoverData = super::handovers::data(&last)?;
+        Ok(data.ended_at.map(|ended| ended - last.at))
+    }
+
     /// The rows of a list; `None`: it is empty for this reader.
     fn filter(&self, list: List) -> Option<RowFilter> {
         use HolderKind::{Agent, Bot, Later, Nobody, Queue, Target};

@@ -29,6 +29,7 @@ mod texts;
 mod tried;
 mod viewers;
 mod wire;
+mod words;
 mod workspace;
 
 use crate::accounts::Caller;

@@ -107,7 +107,7 @@ impl Desk {
         let answer = engine.event(permit, id, data.of).await?.and_then(|opened| match opened.body {
             Some(Body::Message { content, shown_name, .. }) => {
                 let bot = shown_name.or_else(|| Some(settings.connections.get(&data.bot)?.name.clone()));
-                Some(json!({"position": data.position, "text": content.plain, "bot": bot}))
+                Some(json!({"position": data.position, "text": super::words::words(&content), "bot": bot}))
             }
             _ => None,
         });
@@ -154,7 +154,7 @@ impl Desk {
             if let Some(opened) = asked {
                 return Ok(match &opened.body {
                     Some(Body::Message { content, .. }) => {
-                        Some(json!({"position": opened.header.position, "text": content.plain}))
+                        Some(json!({"position": opened.header.position, "text": super::words::words(&content)}))
                     }
                     // The words were erased.
                     _ => None,

@@ -39,7 +39,7 @@ impl Tries {
         match (&header.fact, &opened.body) {
             (Fact::Opened(_), _) => *self = Self::default(),
             (Fact::Said(_), Some(Body::Message { content, .. })) if header.actor.who == Who::Customer => {
-                self.words.push_back((header.position.unwrap_or(0), cut(&content.plain, CHARS)));
+                self.words.push_back((header.position.unwrap_or(0), cut(&super::words::words(content), CHARS)));
                 if self.words.len() > WORDS {
                     self.words.pop_front();
                 }
@@ -59,8 +59,8 @@ impl Tries {
                 }
                 if let Some(turn) = self.of(ask) {
                     let said = match &turn.answer {
-                        Some(before) => format!("{before} {}", content.plain),
-                        None => content.plain.clone(),
+                        Some(before) => format!("{before} {}", super::words::words(content)),
+                        None => super::words::words(content),
                     };
                     turn.answer = Some(cut(&said, CHARS));
                     turn.confidence = bot.as_ref().and_then(|bot| bot.confidence).or(turn.confidence);
