@@ -1,10 +1,11 @@
 //! An anonymous customer becomes a known one: the conversation's keys come under the known person's key, so that what is
 //! erased with the person is all of it. No event is touched.
 
+use crate::query::allowed;
 use crate::{Done, Engine, Error};
 use baton_core::command::{Command, Identify};
-use baton_core::event::Stream;
-use baton_core::ids::{ConversationId, KeyId};
+use baton_core::event::{Fact, IdentifiedBy, Stream};
+use baton_core::ids::{ConversationId, KeyId, PersonId};
 use baton_core::permission::Permit;
 
 impl Engine {
@@ -20,6 +21,24 @@ impl Engine {
             self.keyring.give_to(key, person).await?;
         }
         Ok(done)
+    }
+
+    /// Whom the house's own site has said that the customer is, last; an agent's word does not count.
+    ///
+    /// # Errors
+    /// As [`Self::conversation`].
+    pub async fn signed_person(&self, permit: &Permit, id: ConversationId) -> Result<Option<PersonId>, Error> {
+        allowed(permit, id)?;
+        let mut signed = None;
+        self.fold(Stream::Conversation(id), |header, _| {
+            if let Fact::Identified(fact) = &header.fact
+                && fact.by == IdentifiedBy::Token
+            {
+                signed = Some(fact.person);
+            }
+        })
+        .await?;
+        Ok(signed)
     }
 
     /// The keys of a conversation's episodes.

@@ -474,6 +474,30 @@ async fn a_stream_shows_nobody_what_they_may_not_read() {
 }
 
 #[tokio::test]
+async fn who_does_not_take_a_colleagues_chat_reads_no_further() {
+    let hub = Hub::start();
+    let kim = hub.agent("Kim", "agent", 4).await;
+    let ben = hub.agent("Ben", "agent", 4).await;
+    let mut customer = Customer::start(&hub, "Robin").await;
+    let id = customer.conversation.clone();
+    kim.act(&id, "take-over", json!({})).await.expect(200);
+    let mut bens = ben.at_desk().await;
+    kim.act(&id, "transfer", json!({"to": {"kind": "agent", "id": ben.id}})).await.expect(200);
+    let row = bens.offer(&id).await;
+    bens.send(json!({"type": "watch", "conversation": id, "after": 0})).await;
+    bens.until("event", |frame| frame["event"]["kind"] == "offered").await;
+    ben.act(&id, "decline", json!({"offer": row["offer"]["id"]})).await.expect(200);
+    // What took it away is the last that he reads.
+    bens.until("event", |frame| frame["event"]["kind"] == "offer-ended").await;
+    customer.say("my card number").await;
+    let other = Customer::start(&hub, "Sam").await;
+    bens.row(&other.conversation, |_| true).await;
+    bens.send(json!({"type": "ping"})).await;
+    bens.until("pong", |_| true).await;
+    assert!(bens.frames.iter().all(|frame| !frame.to_string().contains("my card number")));
+}
+
+#[tokio::test]
 async fn a_key_that_acts_for_nobody_follows_everything_and_is_no_agent() {
     let hub = Hub::start();
     let mut socket = Socket::open(&hub.url, "/api/v1/stream", &[]).await;

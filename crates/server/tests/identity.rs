@@ -117,6 +117,35 @@ async fn a_known_customer_has_a_chat_of_their_own_on_each_device_and_is_one_pers
 }
 
 #[tokio::test]
+async fn an_agents_word_turns_no_customer_away_from_their_chat() {
+    let hub = Hub::start();
+    let secret = secret(&hub).await;
+    let lead = hub.agent("Lea", "supervisor", 4).await;
+    let text = |chat: &Value| chat["conversation"].as_str().expect("an id").to_owned();
+    let other = start(&hub, json!({})).await.expect(201);
+    let anonymous = start(&hub, json!({})).await.expect(201);
+    let signed = start(&hub, json!({"identity": token(&secret, "u-1")})).await.expect(201);
+    for chat in [&anonymous, &signed] {
+        let body = json!({"conversation": text(&other)});
+        lead.act(&text(chat), "same-person", body).await.expect(200);
+        let known = identify(&hub, chat, &token(&secret, "u-1")).await.expect(200);
+        assert_eq!(known["customer"]["known"], true);
+        identify(&hub, chat, &token(&secret, "u-2")).await.problem(409, "identity_other");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_start_gives_nobody_the_chat_of_another_customer() {
+    let hub = Hub::start();
+    let secret = secret(&hub).await;
+    let key = fresh_id();
+    let begin = async |sub: &str| start(&hub, json!({"key": key, "identity": token(&secret, sub)})).await;
+    let first = begin("u-1").await.expect(201);
+    assert_eq!(begin("u-1").await.expect(200)["conversation"], first["conversation"]);
+    begin("u-2").await.problem(409, "identity_other");
+}
+
+#[tokio::test]
 async fn the_secret_is_shown_once_and_the_one_before_is_good_until_the_next() {
     let hub = Hub::start();
     let id = hub.id_of("inboxes", "Fernweh Outdoors").await;

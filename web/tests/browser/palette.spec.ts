@@ -89,6 +89,9 @@ describe.skipIf(missing)("keys and the palette", () => {
     // "/" is Shift and 7 on a German keyboard.
     await press(page, { key: "/", code: "Digit7", shiftKey: true });
     await at("/console/search");
+    // The page takes the caret when it has come: only then can one leave its box.
+    const box = page.getByRole("searchbox", { name: "Search in all conversations" });
+    await box.and(page.locator(":focus")).waitFor();
     await page.keyboard.press("Escape");
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.keyboard.press("g");

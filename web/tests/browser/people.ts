@@ -84,8 +84,22 @@ export async function openContext(
   return context;
 }
 
+/** What fades in has come: a colour on its way is no colour that anybody reads. What turns for ever is not waited for. */
+export async function still(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const moving = document
+      .getAnimations()
+      .filter(
+        (one) => one.effect?.getComputedTiming().iterations !== Infinity && one.playState === "running",
+      );
+    const all = Promise.all(moving.map((one) => one.finished.catch(() => undefined)));
+    await Promise.race([all, new Promise((go) => setTimeout(go, 2_000))]);
+  });
+}
+
 /** Nothing serious or critical, inside the widget's shadow root too. */
 export async function accessible(page: Page, what: string): Promise<void> {
+  await still(page);
   await page.evaluate(axeSource);
   const found = await page.evaluate(async () => {
     type Axe = { run(context: Document, options: object): Promise<{ violations: Violation[] }> };

@@ -8,6 +8,7 @@ use crate::problem::Problem;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use baton_core::command::Identify;
+use baton_core::conversation::Conversation;
 use baton_core::event::{Identity, Object};
 use baton_core::ids::{InboxId, PersonId};
 use serde::Deserialize;
@@ -27,17 +28,30 @@ impl App {
         identity.sub.as_deref().map(|sub| identity::person(self.engine.master(), inbox, sub))
     }
 
-    /// Makes the customer of this conversation known.
+    /// Makes the customer of this conversation known. On a device that several use, the next to log in must not get the
+    /// chat of the one before.
     pub(super) async fn make_known(
         &self,
         customer: &Customer,
-        inbox: InboxId,
+        state: Conversation,
         identity: Identity,
-    ) -> Result<baton_engine::Done, Problem> {
-        let person = self.person_of(inbox, &identity);
+    ) -> Result<Conversation, Problem> {
+        let person = self.person_of(state.inbox, &identity);
         let person =
             person.ok_or_else(|| Problem::new(401, "identity_invalid", identity::Invalid::Nobody.to_string()))?;
-        Ok(self.engine.identify(&customer.permit, customer.id, Identify { person, identity }).await?)
+        if state.known && state.person != person {
+            match self.engine.signed_person(&customer.permit, customer.id).await? {
+                // An agent has joined this customer with another one since: that stands.
+                Some(signed) if signed == person => return Ok(state),
+                Some(_) => {
+                    let why = "This chat belongs to another customer of this site. Start a new one.";
+                    return Err(Problem::new(409, "identity_other", why));
+                }
+                // Known by an agent's word alone: the site knows better.
+                None => {}
+            }
+        }
+        Ok(self.engine.identify(&customer.permit, customer.id, Identify { person, identity }).await?.state)
     }
 }
 
@@ -54,11 +68,6 @@ pub(super) async fn identify(
 ) -> Result<Response, Problem> {
     let state = app.engine.conversation(&customer.permit, customer.id).await?;
     let identity = app.read_identity(state.inbox, &token)?;
-    // On a device that several use, the next to log in must not get the chat of the one before.
-    if state.known && app.person_of(state.inbox, &identity).is_some_and(|person| person != state.person) {
-        let why = "This chat belongs to another customer of this site. Start a new one.";
-        return Err(Problem::new(409, "identity_other", why));
-    }
-    let done = app.make_known(&customer, state.inbox, identity).await?;
-    Ok(axum::Json(wire::state(&app, &customer.permit, &done.state).await).into_response())
+    let state = app.make_known(&customer, state, identity).await?;
+    Ok(axum::Json(wire::state(&app, &customer.permit, &state).await).into_response())
 }

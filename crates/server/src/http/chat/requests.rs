@@ -102,8 +102,8 @@ pub(super) async fn start(
     let token = app.chat_token(started.conversation);
     let customer = app.customer(&token)?;
     let mut started = started;
-    if let Some(identity) = identity.filter(|_| !started.state.known) {
-        started.state = app.make_known(&customer, inbox, identity).await?.state;
+    if let Some(identity) = identity {
+        started.state = app.make_known(&customer, started.state, identity).await?;
     }
     let next = started.state.clients.get(&body.client).copied().unwrap_or(0) + 1;
     let body = json!({

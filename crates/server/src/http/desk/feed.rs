@@ -10,8 +10,8 @@ use super::wire;
 use crate::accounts::Caller;
 use crate::problem::Problem;
 use baton_core::conversation::Conversation;
-use baton_core::event::{Fact, Stream};
-use baton_core::ids::{ConversationId, Ms};
+use baton_core::event::{Fact, Header, Stream};
+use baton_core::ids::{AgentId, ConversationId, Ms};
 use baton_core::limits;
 use baton_core::permission::{Action, Permit};
 use baton_core::refusal::Refusal;
@@ -475,18 +475,25 @@ impl Feed {
             return self.refuse(id, error.into());
         }
         self.show_myself(id, &state);
-        let events = engine.events(&permit, id, sent, limits::PAGE).await?;
+        let mut events = engine.events(&permit, id, sent, limits::PAGE).await?;
+        if !readable {
+            let me = self.caller.agent();
+            // The event that took it away is the last that this reader gets; without one their rights were changed.
+            match events.iter().position(|opened| may_take_away(&opened.header, me)) {
+                Some(last) => events.truncate(last + 1),
+                None => return self.refuse(id, Refusal::NotAllowed.into()),
+            }
+        }
         let full = events.len() == limits::PAGE;
         let mut reached = sent;
         for opened in &events {
             reached = opened.header.seq;
             let event = wire::event(opened, &settings);
             self.ready.push_back(json!({"type": "event", "conversation": id, "event": event}));
-            // The event that took it away is the last that this reader gets.
-            if !readable && matches!(opened.header.fact, Fact::HolderSet(_)) {
-                self.unwatch(id);
-                return Ok(());
-            }
+        }
+        if !readable {
+            self.unwatch(id);
+            return Ok(());
         }
         if let Some(watched) = self.watched.get_mut(&id) {
             (watched.sent, watched.allowed) = (reached, true);
@@ -556,6 +563,16 @@ impl Drop for Feed {
         for (id, _) in self.watched.iter().filter(|(_, watched)| watched.seen) {
             self.view.app.engine.view(&self.view.permit, *id, false, false);
         }
+    }
+}
+
+/// Whether after this event somebody may be without the right to read on: it passed, an offer or a guest's part is over, or
+/// they wrote what a colleague had called them for.
+fn may_take_away(header: &Header, me: Option<AgentId>) -> bool {
+    match header.fact {
+        Fact::HolderSet(_) | Fact::OfferEnded(_) | Fact::VoicesSet(_) => true,
+        Fact::Said(_) => me.is_some() && header.actor.acting_agent() == me,
+        _ => false,
     }
 }
 
