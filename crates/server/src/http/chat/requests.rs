@@ -102,7 +102,8 @@ pub(super) async fn start(
     let token = app.chat_token(started.conversation);
     let customer = app.customer(&token)?;
     let mut started = started;
-    if let Some(identity) = identity {
+    // A repeat may be of another who uses this device.
+    if let Some(identity) = identity.filter(|_| !started.state.known || started.state.person != person) {
         started.state = app.make_known(&customer, started.state, identity).await?;
     }
     let next = started.state.clients.get(&body.client).copied().unwrap_or(0) + 1;
