@@ -12,17 +12,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Opened keys that are kept in memory; a bound, not a promise.
 const KEPT: usize = 100_000;
+/// Keys that are made at once wait for each other only within one of so many groups.
+const GROUPS: usize = 64;
 
 pub(crate) struct Keyring {
     master: Master,
     store: Arc<dyn Store>,
     runtime: SharedRuntime,
     open: Mutex<HashMap<KeyId, Key>>,
+    /// Held from the look for a key to its keeping: a second key of one id would replace the first, and with it be lost
+    /// whatever stands under that.
+    making: Vec<tokio::sync::Mutex<()>>,
 }
 
 impl Keyring {
     pub(crate) fn new(master: Master, store: Arc<dyn Store>, runtime: SharedRuntime) -> Self {
-        Self { master, store, runtime, open: Mutex::new(HashMap::new()) }
+        let making = (0..GROUPS).map(|_| tokio::sync::Mutex::default()).collect();
+        Self { master, store, runtime, open: Mutex::new(HashMap::new()), making }
+    }
+
+    async fn making(&self, id: KeyId) -> tokio::sync::MutexGuard<'_, ()> {
+        // The last byte of an id is chance; the first ones are often the time.
+        self.making[usize::from(id.0.as_bytes()[15]) % GROUPS].lock().await
     }
 
     pub(crate) fn nonce(&self) -> [u8; 24] {
@@ -70,6 +81,10 @@ impl Keyring {
         if let Some(key) = self.get(id).await? {
             return Ok(key);
         }
+        let _alone = self.making(id).await;
+        if let Some(key) = self.get(id).await? {
+            return Ok(key);
+        }
         let key = self.fresh();
         let wrapped = wrap_key(&self.master.0, self.nonce(), id, &key);
         self.store.put_keys(vec![WrappedKey { id, parent: None, wrapped }]).await?;
@@ -98,6 +113,7 @@ impl Keyring {
     async fn wrap_under(&self, person: PersonId, id: KeyId, key: &Key) -> Result<(), Error> {
         let person = KeyId(person.0);
         let mut keys = Vec::with_capacity(2);
+        let _alone = self.making(person).await;
         let parent = match self.get(person).await? {
             Some(key) => key,
             None => {

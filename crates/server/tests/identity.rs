@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use baton_kit::signature::Secret;
 use common::{Answer, Hub, fresh_id};
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -131,6 +132,24 @@ async fn an_agents_word_turns_no_customer_away_from_their_chat() {
         let known = identify(&hub, chat, &token(&secret, "u-1")).await.expect(200);
         assert_eq!(known["customer"]["known"], true);
         identify(&hub, chat, &token(&secret, "u-2")).await.problem(409, "identity_other");
+    }
+}
+
+#[tokio::test]
+async fn chats_that_one_customer_begins_at_once_can_all_be_read_after_a_restart() {
+    let mut hub = Hub::start();
+    let secret = secret(&hub).await;
+    let token = token(&secret, "u-1");
+    let begun = (0..8).map(|_| start(&hub, json!({"identity": token})));
+    let begun: Vec<Value> = join_all(begun).await.into_iter().map(|answer| answer.expect(201)).collect();
+    hub.kill();
+    hub.restart();
+    let lead = hub.agent("Lea", "supervisor", 4).await;
+    for chat in begun {
+        let id = chat["conversation"].as_str().expect("an id");
+        let page = lead.get(&format!("conversations/{id}/events?limit=500")).await;
+        let identified = page["events"].as_array().expect("events").iter().find(|event| event["kind"] == "identified");
+        assert_eq!(identified.expect("the event")["body"]["name"], "Robin Wong");
     }
 }
 
