@@ -247,7 +247,7 @@ export class Session {
 
   async #create(): Promise<void> {
     // Kept before the call: if its answer is lost, the repeat finds the same conversation.
-    const key = this.#memory.read()?.key ?? newId();
+    let key = this.#memory.read()?.key ?? newId();
     this.#memory.keep({ key });
     const ask = (identity: string | undefined) =>
       this.#untilAnswered(() =>
@@ -263,6 +263,12 @@ export class Session {
       );
     const identity = this.#identity.v;
     const started = await ask(identity).catch((error: unknown) => {
+      // Begun in this browser by another customer of the site, whose chat it stays.
+      if (asProblem(error).code === "identity_other") {
+        key = newId();
+        this.#memory.keep({ key });
+        return ask(identity);
+      }
       if (!identity || asProblem(error).code !== "identity_invalid") throw error;
       console.warn("baton: the identity was not taken:", asProblem(error).detail);
       this.#identity.v = undefined;
