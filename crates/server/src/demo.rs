@@ -6,10 +6,13 @@ mod shop;
 
 use anyhow::Result;
 use baton_core::actor::Part;
+use baton_core::command::Command;
 use baton_core::event::Object;
 use baton_core::ids::{ConversationId, Ids, InboxId, Ms};
 use baton_core::permission::Permit;
-use baton_engine::{Changed, Config, Engine};
+use baton_core::refusal::Refusal;
+use baton_engine::search::Search;
+use baton_engine::{Changed, Config, Engine, Error};
 use baton_kit::runtime::seed;
 use baton_kit::store::{self, Record, RowFilter};
 use serde::{Deserialize, Serialize};
@@ -72,10 +75,21 @@ pub(crate) async fn seed_data(engine: &Engine) -> Result<()> {
 
 /// Removes the demo data for good: out of every list, their keys destroyed. The inbox goes with them, unless chats of one's
 /// own were had in it: then it stays, as an ordinary inbox.
-pub(crate) async fn remove(engine: &Engine, permit: &Permit) -> Result<()> {
+pub(crate) async fn remove(engine: &Engine, search: &Search, permit: &Permit) -> Result<()> {
     let Some(mut old) = seeded(engine).await?.filter(|old| !old.removed) else { return Ok(()) };
-    // Remembered first: a fall in between is mended by asking again.
+    // Whoever has one of them at hand has the seat back. After a fall in between all is done again.
+    for (id, _) in &old.conversations {
+        let close = Command::Close { disposition: None, wrap_up: None };
+        match engine.execute(&Permit::system(Part::Setup), *id, close).await {
+            Ok(_) | Err(Error::Refused(Refusal::Closed | Refusal::NotFound)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     take_away(engine, permit, &old).await?;
+    // Before it is remembered as done: afterwards nobody knows which they were.
+    for (id, _) in &old.conversations {
+        search.forget(*id).await?;
+    }
     old.removed = true;
     old.conversations.clear();
     engine.store().put_record(old.record(engine.runtime().now())?).await?;

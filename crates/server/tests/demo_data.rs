@@ -101,6 +101,23 @@ async fn a_demo_chat_rings_for_nobody_and_can_be_picked_by_hand() {
 }
 
 #[tokio::test]
+async fn who_holds_a_demo_chat_when_the_demo_goes_has_the_seat_back() {
+    let hub = Hub::with(&["--demo-data"]);
+    let kim = hub.agent("Kim", "agent", 4).await;
+    let waiting = list(&hub, "waiting").await;
+    let maya = waiting.iter().find(|row| row["customer"]["name"] == "Maya Lindqvist").expect("Maya");
+    kim.act(maya["id"].as_str().expect("an id"), "pick", serde_json::json!({})).await.expect(200);
+    let load = async || {
+        let directory = kim.get("directory").await;
+        let agents = directory["agents"].as_array().expect("agents").clone();
+        agents.iter().find(|one| one["id"] == kim.id).expect("listed")["load"].clone()
+    };
+    assert_eq!(load().await, 1);
+    hub.admin(Method::DELETE, "demo", None).await.expect(204);
+    assert_eq!(load().await, 0);
+}
+
+#[tokio::test]
 async fn a_demo_inbox_with_a_chat_of_ones_own_stays_as_an_ordinary_one() {
     let hub = Hub::with(&["--demo-data"]);
     let shown = hub.call(Method::GET, "/chat/v1/inboxes/demo-shop", &[], None).await.expect(200);

@@ -2,6 +2,7 @@
 
 use super::Reply;
 use super::moves::Moves;
+use crate::actor::{Part, Who};
 use crate::event::{Outcome, Passing, Why};
 use crate::limits;
 use crate::notice::{ClosedBy, Notice};
@@ -10,14 +11,19 @@ use crate::refusal::Refusal;
 use crate::settings::{Destination, Rank};
 
 pub(super) fn close(m: &mut Moves<'_>, disposition: Option<String>, wrap_up: Option<String>) -> Result<Reply, Refusal> {
-    let agent = m.acting_agent()?;
+    // The house itself closes what it takes away.
+    let agent = match m.actor.who {
+        Who::System { part: Part::Setup } => None,
+        _ => Some(m.acting_agent()?),
+    };
     let long = |text: &Option<String>| text.as_ref().is_some_and(|text| text.chars().count() > limits::NOTE_CHARS);
     if long(&disposition) || long(&wrap_up) {
         return Err(Refusal::Field("wrap_up"));
     }
-    let rank = m.settings().agents.get(&agent).map(|card| card.role);
+    let rank = agent.and_then(|agent| m.settings().agents.get(&agent)).map(|card| card.role);
     match &m.open()?.own.holder {
-        Holder::Agent { agent: holder, .. } if *holder == agent => {}
+        _ if agent.is_none() => {}
+        Holder::Agent { agent: holder, .. } if Some(*holder) == agent => {}
         _ if rank >= Some(Rank::Supervisor) => {}
         _ => return Err(Refusal::NotHolder),
     }
@@ -28,8 +34,12 @@ pub(super) fn close(m: &mut Moves<'_>, disposition: Option<String>, wrap_up: Opt
         Some(Destination::Queue { id }) => Some(id),
         _ => None,
     };
-    let (name, at) = (m.agent_name(agent), m.moment(queue, closed));
-    m.tell(&Notice::Closed { by: ClosedBy::Agent(name, at) });
+    let at = m.moment(queue, closed);
+    let by = match agent {
+        Some(agent) => ClosedBy::Agent(m.agent_name(agent), at),
+        None => ClosedBy::House(at),
+    };
+    m.tell(&Notice::Closed { by });
     ask_rating(m);
     Ok(Reply::Done)
 }
@@ -44,7 +54,7 @@ pub(super) fn ask_rating(m: &mut Moves<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::actor::Actor;
+    use crate::actor::{Actor, Part};
     use crate::command::Command;
     use crate::common::*;
     use crate::refusal::Refusal;
@@ -80,6 +90,13 @@ mod tests {
             house.when(Actor::agent(SAM), close()).done();
             assert!(house.state().closed());
         }
+    }
+
+    #[test]
+    fn the_house_closes_what_it_takes_away_and_the_seat_is_free() {
+        let mut house = given_held();
+        house.when(Actor::system(Part::Timer), close()).refused(&Refusal::NotAllowed);
+        house.when(Actor::system(Part::Setup), close()).then(&["holder-set", "agent:seat-freed", "told:closed"]);
     }
 
     #[test]

@@ -202,7 +202,7 @@ fn wait(words: &str) -> String {
         "new Promise((found, failed) => {{
             const end = performance.now() + 30000;
             const look = () => {{
-                const log = document.querySelector('[role=log]');
+                const log = document.querySelector('[aria-label=Messages]');
                 if (log && log.textContent.includes({words:?})) {{
                     requestAnimationFrame(() => setTimeout(() => found(performance.now())));
                 }} else if (performance.now() > end) failed(new Error('the words were not shown'));

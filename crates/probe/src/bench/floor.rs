@@ -19,7 +19,9 @@ impl Drop for Floor {
 pub(super) async fn serve(words: &str) -> anyhow::Result<Floor> {
     let listener = TcpListener::bind("127.0.0.1:0").await.context("no port for the empty page")?;
     let url = format!("http://{}/", listener.local_addr()?);
-    let page = format!("<!doctype html><meta charset=utf-8><title>Empty</title><p role=log>{words}</p>");
+    let page = format!(
+        "<!doctype html><meta charset=utf-8><title>Empty</title><section aria-label=Messages>{words}</section>"
+    );
     let answer = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{page}",
         page.len()

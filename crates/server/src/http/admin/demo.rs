@@ -19,14 +19,8 @@ pub(super) async fn present(State(app): State<App>, caller: Caller) -> Result<Re
 
 pub(super) async fn remove(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
     let permit = caller.may(Action::Administer)?;
-    let seeded = demo::seeded(&app.engine).await?;
-    match demo::remove(&app.engine, &permit).await {
-        Ok(()) => {
-            for (id, _) in seeded.into_iter().flat_map(|seeded| seeded.conversations) {
-                app.search.forget(id).await?;
-            }
-            Ok(StatusCode::NO_CONTENT)
-        }
+    match demo::remove(&app.engine, &app.search, &permit).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(error) => match error.downcast::<baton_engine::Error>() {
             Ok(error) => Err(error.into()),
             Err(error) => {
