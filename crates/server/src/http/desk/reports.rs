@@ -154,7 +154,7 @@ impl Desk {
             if let Some(opened) = asked {
                 return Ok(match &opened.body {
                     Some(Body::Message { content, .. }) => {
-                        Some(json!({"position": opened.header.position, "text": super::words::words(&content)}))
+                        Some(json!({"position": opened.header.position, "text": super::words::words(content)}))
                     }
                     // The words were erased.
                     _ => None,
