@@ -1,5 +1,5 @@
 //! Opening a conversation in the desk: by its address, and by a click in the list; beside an empty page that shows the
-//! same last words.
+//! same last words. And a search over everything, by the API.
 
 use super::chromium::{Chromium, Traffic};
 use super::seed::{self, Customer};
@@ -10,12 +10,16 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 const LAST: &str = "these are the very last words";
 const NAME: &str = "Bench Customer";
 const OTHER: &str = "Another Customer";
 const MAIL: &str = "bench@example.org";
+/// Until the index has followed a store that was just filled.
+const INDEXED: Duration = Duration::from_secs(600);
 
 /// A store on the disk: gone afterwards unless it is kept.
 struct Scratch {
@@ -88,6 +92,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Report> {
         }
     }
     browser.stop().await;
+    let searched = search(&hub, &key, rounds, &mut dice).await?;
     process.kill().await?;
 
     let floor = metric(floors, "ms", None);
@@ -99,6 +104,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Report> {
         ("opened_by_click", metric(by_click, "ms", base)),
         ("opened_again", metric(again, "ms", base)),
         ("empty_page", floor),
+        ("search", metric(searched, "ms", None)),
         ("requests_by_address", count(traffic.requests, "requests")),
         ("bytes_by_address", count(traffic.bytes, "bytes")),
         ("requests_by_click", count(clicked.requests, "requests")),
@@ -123,6 +129,30 @@ async fn account(hub: &Hub, key: &str, passphrase: &str, dice: &mut Dice) -> any
     };
     let made: Value = hub.call(method, &path, admin, Some(&body), dice).await?.read("making an agent")?;
     made["id"].as_str().or(known).context("the agent has no id")?.parse().context("the agent's id")
+}
+
+/// Milliseconds of a question whose words stand in very many conversations, once the index has followed the log.
+async fn search(hub: &Hub, key: &str, rounds: usize, dice: &mut Dice) -> anyhow::Result<Vec<f64>> {
+    let who = As::Key { key, agent: None };
+    let path = "/api/v1/search?q=Berlin%20refund";
+    let give_up = Instant::now() + INDEXED;
+    loop {
+        let found: Value = hub.call("GET", path, who, None, dice).await?.read("searching")?;
+        if found["behind"] == 0 {
+            break;
+        }
+        if Instant::now() > give_up {
+            bail!("the index is still {} events behind", found["behind"]);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let mut times = Vec::with_capacity(rounds);
+    for _ in 0..rounds {
+        let from = Instant::now();
+        hub.call("GET", path, who, None, dice).await?.read::<Value>("searching")?;
+        times.push(from.elapsed().as_secs_f64() * 1_000.0);
+    }
+    Ok(times)
 }
 
 /// A conversation that the agent holds, customer and agent in turns.
