@@ -415,7 +415,7 @@ async fn a_report_is_listed_with_its_question_and_judged_once_with_a_reason() {
     let item = &page["items"][0];
     assert_eq!(
         (&item["id"], &item["question"]["text"], &item["answer"]["text"], &item["answer"]["position"]),
-        (&report["report"], &json!("Where is my parcel?"), &answer["plain"], &answer["position"])
+        (&report["report"], &json!("Where is my parcel?"), &answer["parts"][0]["text"], &answer["position"])
     );
     assert_eq!((&item["should_have_said"], &item["comment"]), (&json!("It arrives tomorrow"), &json!("Too vague")));
     let path = format!("reports/{}", item["id"].as_str().expect("an id"));
