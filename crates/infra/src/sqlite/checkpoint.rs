@@ -1,11 +1,13 @@
 //! Checkpoints on a thread and a connection of their own: inline, they would make every hundredth command wait three
 //! times as long.
 
+use super::open::WAIT;
 use rusqlite::Connection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// Pages in the write-ahead log that are worth a checkpoint.
 const PAGES: i64 = 1_000;
@@ -28,9 +30,12 @@ impl Nudge {
         // Done by the writer between two transactions: another connection would have to fight it for its lock, and a
         // writer under load lets that go for microseconds only. Nearly all pages are in the file already.
         if self.start_over.load(Ordering::Acquire) {
+            // A reader that stands for long, a backup, must not hold up the writer: it is asked for again later.
+            let _ = connection.busy_timeout(Duration::ZERO);
             if let Err(error) = checkpoint(connection, "RESTART") {
                 tracing::warn!(%error, "the write-ahead log could not start over");
             }
+            let _ = connection.busy_timeout(WAIT);
             self.start_over.store(false, Ordering::Release);
         }
         self.since += commands;

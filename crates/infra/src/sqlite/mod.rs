@@ -5,6 +5,7 @@
 
 mod checkpoint;
 mod code;
+mod erasures;
 mod fault;
 mod keys;
 mod lists;
@@ -19,6 +20,7 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
+pub use erasures::{ERASURES, ErasureList, ErasuresError, read_erasures, write_erasures};
 pub use migrate::{Level, LevelError};
 pub use open::OpenError;
 pub use search::SqliteIndex;
@@ -79,7 +81,7 @@ impl SqliteStore {
         Ok(Self {
             identity: opened.identity,
             main: Writer::start("store-writer", writes::Main::new(opened.writer, nudge)).map_err(io)?,
-            keys: Writer::start("store-keys", keys::Keys::new(opened.keys)).map_err(io)?,
+            keys: Writer::start("store-keys", keys::Keys::new(opened.keys, opened.erasures)).map_err(io)?,
             readers: Readers::start("store-reader", opened.readers).map_err(io)?,
             checkpoints: Mutex::new(Some(checkpoints)),
             lock: Mutex::new(Some(opened.lock)),

@@ -1,5 +1,7 @@
 //! Opening a data folder: the lock, the levels, the connections.
 
+use super::erasures::{Erasures, ErasuresError};
+use super::keys;
 use super::migrate::{self, BATON, KEYS, Level, LevelError};
 use super::readers::Files;
 use baton_kit::store::Identity;
@@ -12,7 +14,7 @@ use uuid::Uuid;
 /// Reader threads. Two, as the engine keeps states in memory and reads seldom.
 const READERS: usize = 2;
 /// How long a connection waits for another one; checkpoints alone can make it wait.
-const WAIT: Duration = Duration::from_secs(10);
+pub(super) const WAIT: Duration = Duration::from_secs(10);
 /// The generation of a store that was never restored.
 const FIRST_GENERATION: i64 = 1;
 
@@ -34,6 +36,9 @@ pub enum OpenError {
     /// The two files belong to different stores.
     #[error("baton.db and keys.db in {} belong to different stores; put back both from the same backup", .0.display())]
     Mixed(PathBuf),
+    /// The erasure list cannot be kept.
+    #[error(transparent)]
+    Erasures(#[from] ErasuresError),
     /// SQLite's own.
     #[error("the store cannot be opened: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -54,6 +59,7 @@ pub(super) struct Opened {
     pub(super) writer: Connection,
     pub(super) checkpointer: Connection,
     pub(super) keys: Connection,
+    pub(super) erasures: Erasures,
     pub(super) readers: Vec<Files>,
 }
 
@@ -86,6 +92,7 @@ pub(super) fn open(folder: &Path, seed: [u8; 16]) -> Result<Opened, OpenError> {
     }
     writer.execute("INSERT OR IGNORE INTO meta (name, value) VALUES ('generation', ?1)", [FIRST_GENERATION])?;
     let generation: i64 = writer.query_row("SELECT value FROM meta WHERE name = 'generation'", [], |row| row.get(0))?;
+    let erasures = Erasures::open(folder, workspace, keys::tombstones(&keys_file)?)?;
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
     let readers = (0..READERS).map(|_| Ok(Files { baton: readable(&log_path)?, keys: readable(&keys_path)? }));
     Ok(Opened {
@@ -95,6 +102,7 @@ pub(super) fn open(folder: &Path, seed: [u8; 16]) -> Result<Opened, OpenError> {
         readers: readers.collect::<Result<_, OpenError>>()?,
         writer,
         keys: keys_file,
+        erasures,
     })
 }
 
