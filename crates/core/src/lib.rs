@@ -25,6 +25,7 @@ pub mod notice;
 pub mod ownership;
 pub mod permission;
 pub mod refusal;
+pub mod sabotage;
 pub mod seen;
 pub mod settings;
 pub mod words;

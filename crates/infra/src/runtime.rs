@@ -51,7 +51,7 @@ impl Runtime for TokioRuntime {
             Ok(since) => Ms::try_from(since.as_millis()).unwrap_or(Ms::MAX),
             Err(_) => 0,
         };
-        self.not_before(wall)
+        self.not_before(wall + crate::faults::clock_ahead())
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that draws randomness")]

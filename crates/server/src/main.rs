@@ -4,6 +4,7 @@ mod accounts;
 mod analyzer;
 mod app;
 mod demo;
+mod faults;
 mod files;
 mod http;
 mod hub;
@@ -58,6 +59,9 @@ enum Command {
         /// Writes an administrator's API key into this file, for tests and replays.
         #[arg(long)]
         demo_key: Option<PathBuf>,
+        /// A slow disk and a stepped clock; only for a folder that `baton torture` made.
+        #[arg(long, hide = true)]
+        faults: Option<PathBuf>,
     },
     /// Brings the data folder to this version's store level.
     Migrate {
@@ -127,7 +131,14 @@ fn start() -> Result<()> {
 
 async fn run(command: Command, mut options: Options) -> Result<()> {
     match command {
-        Command::Serve { listen, public_url, demo, demo_data, demo_knowledge, demo_key } => {
+        Command::Serve { listen, public_url, demo, demo_data, demo_knowledge, demo_key, faults } => {
+            #[cfg(feature = "sabotage")]
+            if let Ok(name) = std::env::var("BATON_SABOTAGE") {
+                anyhow::ensure!(baton_core::sabotage::switch_off(&name), "there is no promise {name}");
+            }
+            if let Some(faults) = faults {
+                faults::follow(&faults, &options.store.data)?;
+            }
             options.server.listen = listen.unwrap_or(options.server.listen);
             options.server.public_url = public_url.unwrap_or(options.server.public_url);
             log(&options)?;

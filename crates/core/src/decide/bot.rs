@@ -13,6 +13,7 @@ use crate::limits;
 use crate::notice::{ClosedBy, Notice};
 use crate::ownership::{Delivery, Holder};
 use crate::refusal::Refusal;
+use crate::sabotage::{Invariant, off};
 use crate::settings::Role;
 
 /// A reply. Staleness is judged here, once.
@@ -27,7 +28,7 @@ pub(super) fn replied(m: &mut Moves<'_>, reply: BotReplied) -> Result<Reply, Ref
     }
     let asked = state.ask(reply.ask).is_some_and(|ask| m.actor.who == Who::Bot { id: ask.bot });
     let fresh = state.own.baton == reply.baton && asked && state.own.may_speak(&m.actor.who);
-    let fate = match (fresh, state.own.delivery) {
+    let fate = match (fresh || off(Invariant::LateRepliesDie), state.own.delivery) {
         (false, _) => Fate::Withheld,
         (true, Delivery::Approval) => Fate::Draft { due: m.now() + limits::DRAFT },
         (true, Delivery::Open) => Fate::Shown,
@@ -110,7 +111,7 @@ pub(super) fn ended(
 /// A failure of the bot that holds is a handover, once: the asks that wait behind it are withdrawn with it.
 pub(super) fn failed(m: &mut Moves<'_>, failure: Failure) {
     m.fail(failure);
-    if !matches!(m.conv().own.holder, Holder::Bot { .. }) {
+    if !matches!(m.conv().own.holder, Holder::Bot { .. }) || off(Invariant::BotFailureIsAHandover) {
         return;
     }
     let actor = std::mem::replace(&mut m.actor, Actor::system(Part::Policy));

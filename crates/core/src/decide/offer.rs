@@ -9,6 +9,7 @@ use crate::limits;
 use crate::notice::Notice;
 use crate::ownership::{Holder, Line, Pause};
 use crate::refusal::Refusal;
+use crate::sabotage::{Invariant, off};
 use crate::settings::{Destination, History};
 
 /// The router offers a waiting chat.
@@ -48,7 +49,9 @@ pub(super) fn offer(m: &mut Moves<'_>, to: AgentId, giver: Option<AgentId>, due:
 pub(super) fn answer(m: &mut Moves<'_>, id: OfferId, accept: bool, as_of: u64) -> Result<Reply, Refusal> {
     let agent = m.acting_agent()?;
     let standing = m.state()?.own.offer.clone();
-    let Some(offer) = standing.filter(|offer| offer.id == id && offer.to == agent) else {
+    let Some(offer) =
+        standing.filter(|offer| offer.id == id && (offer.to == agent || off(Invariant::FairBoundedAssignment)))
+    else {
         return Err(Refusal::OfferGone);
     };
     if offer.due <= m.now() {

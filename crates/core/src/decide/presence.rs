@@ -8,10 +8,14 @@ use crate::ids::AgentId;
 use crate::notice::Notice;
 use crate::ownership::Holder;
 use crate::refusal::Refusal;
+use crate::sabotage::{Invariant, off};
 use crate::settings::Destination;
 
 pub(super) fn set(m: &mut Moves<'_>, available: bool, by: PresenceBy) -> Result<Reply, Refusal> {
     let agent = m.acting_agent()?;
+    if !available && off(Invariant::Presence) {
+        return Ok(Reply::Done);
+    }
     // The commonest repeat, a reconnecting desk, leaves no event.
     if m.agent(agent).is_none_or(|state| state.available != available) {
         m.push_agent(agent, PresenceSet { available, by });

@@ -11,6 +11,7 @@ use crate::ids::{AgentId, ClientId, MessageId};
 use crate::limits;
 use crate::ownership::{Holder, Line, Pause};
 use crate::refusal::Refusal;
+use crate::sabotage::{Invariant, off};
 
 pub(super) fn say(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
     if let Some((client, counter)) = say.once
@@ -36,7 +37,7 @@ pub(super) fn repeat(m: &Moves<'_>, client: ClientId, counter: u64) -> Result<bo
     if highest == 0 && clients.len() >= limits::CLIENTS {
         return Err(Refusal::TooManyClients);
     }
-    Ok(counter <= highest)
+    Ok(counter <= highest && !off(Invariant::OnceVisible))
 }
 
 pub(super) fn push_said(m: &mut Moves<'_>, say: Say, shown_name: Option<String>) -> u64 {
@@ -86,7 +87,7 @@ fn customer(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
 /// An agent or an admitted guest speaks to the customer.
 fn voice(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
     let agent = m.acting_agent()?;
-    if !m.open()?.own.may_speak(&Who::Agent { id: agent }) {
+    if !m.open()?.own.may_speak(&Who::Agent { id: agent }) && !off(Invariant::OneHolder) {
         return Err(Refusal::NotVoice);
     }
     let name = m.agent_name(agent);

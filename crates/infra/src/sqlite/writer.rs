@@ -3,6 +3,7 @@
 
 use super::fault::{Fault, told};
 use baton_core::limits;
+use baton_core::sabotage::{Invariant, off};
 use baton_kit::store::Error;
 use rusqlite::Connection;
 use std::sync::RwLock;
@@ -122,6 +123,12 @@ fn transact<S: State>(state: &mut S, batch: &mut Vec<Queued<S>>) {
         roll_back(state);
         outcomes.clear();
         ended = run_all(state, batch, &mut outcomes, Undo::Each);
+    }
+    crate::faults::before_commit();
+    if off(Invariant::AcceptedMeansKept) && ended.is_ok() {
+        outcomes.resize_with(batch.len(), || None);
+        batch.drain(..).zip(outcomes.drain(..)).for_each(|(command, refused)| command.answer(refused));
+        std::thread::sleep(std::time::Duration::from_millis(100));
     }
     let ended = ended.and_then(|()| Ok(execute(state, "COMMIT")?));
     match &ended {

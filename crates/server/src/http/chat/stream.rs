@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use baton_core::event::Stream as LogStream;
 use baton_core::ids::Ms;
 use baton_core::limits;
+use baton_core::sabotage::{Invariant, off};
 use baton_kit::bus::{Signal, Typist};
 use futures_util::stream;
 use serde::Deserialize;
@@ -44,6 +45,7 @@ impl Reader {
         if after > state.head.position {
             return Err(Problem::new(410, "cursor_gone", "This cursor is from beyond the end; load anew without it."));
         }
+        let after = if after > 0 && off(Invariant::ResumeWithoutGap) { after + 1 } else { after };
         let wire_state = wire::state(&app, &customer.permit, &state).await;
         let place = app.engine.place(customer.id);
         let next_look = app.engine.runtime().now();
@@ -115,6 +117,9 @@ impl Reader {
                 self.sent = position;
                 self.ready.push_back(json!({"type": "event", "event": event, "cursor": self.app.cursor_at(position)}));
             }
+        }
+        if off(Invariant::OneOrder) {
+            self.ready.make_contiguous().reverse();
         }
         let state = engine.conversation(&permit, id).await?;
         if state.head.seq != self.seen_seq {

@@ -8,6 +8,7 @@ use baton_core::ids::reference;
 use baton_core::limits;
 use baton_core::ownership::{Holder, Line, Phase};
 use baton_core::permission::Permit;
+use baton_core::sabotage::{Invariant, off};
 use baton_core::settings::{Role, Settings};
 use baton_engine::{Engine, Opened};
 use serde_json::{Value, json};
@@ -201,6 +202,7 @@ fn says_human(settings: &Settings, target: baton_core::ids::ConnectionId) -> boo
 pub(crate) fn answer(answer: &Answer, engine: &Engine) -> Value {
     let settings = engine.settings();
     match answer {
+        Answer::Queued { .. } if off(Invariant::TrueAnswerTrueOutcome) => json!({"kind": "assigned", "agent_name": ""}),
         Answer::Queued { place } => json!({"kind": "queued", "place": place}),
         Answer::Assigned { agent } => json!({"kind": "assigned", "agent_name": settings.agent_name(*agent)}),
         Answer::Opening { target } => json!({"kind": "opening", "target_name": settings.connection_name(*target)}),

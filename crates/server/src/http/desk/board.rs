@@ -10,6 +10,7 @@ use baton_core::event::Object;
 use baton_core::hours::start_of_day;
 use baton_core::ids::{InboxId, Ms};
 use baton_core::permission::{Action, Permit};
+use baton_core::sabotage::{Invariant, off};
 use baton_engine::{Alert, entries};
 use baton_kit::store::{EntryFilter, HolderKind, RowFilter};
 use serde_json::{Map, Value, json};
@@ -133,6 +134,7 @@ impl View {
                 _ => add(&mut by_outcome, tally.state, tally.count),
             }
         }
+        asked += u64::from(off(Invariant::NumbersFromHeaders));
         Ok(json!({
             "asked": asked, "open": open, "by_trigger": by_trigger, "by_answer": by_answer, "by_outcome": by_outcome,
         }))
