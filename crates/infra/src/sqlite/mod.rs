@@ -3,6 +3,7 @@
 //! One writer thread commits what queued while its last commit ran and answers after the sync; checkpoints run on a
 //! thread of their own; queries run on reader threads that see committed data only. Keys stand in a file of their own.
 
+mod backup;
 mod checkpoint;
 mod code;
 mod erasures;
@@ -20,9 +21,10 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{CopyError, KeysCopy, LogCopy, copy_keys, copy_log, destroy_in, generation, read_keys, renew};
 pub use erasures::{ERASURES, ErasureList, ErasuresError, read_erasures, write_erasures};
 pub use migrate::{Level, LevelError};
-pub use open::OpenError;
+pub use open::{OpenError, OpenOptions};
 pub use search::SqliteIndex;
 
 use async_trait::async_trait;
@@ -75,8 +77,17 @@ impl SqliteStore {
     /// # Errors
     /// Another hub has the folder, its level or its files do not fit, or the disk does not let us.
     pub fn open(folder: &Path, seed: [u8; 16]) -> Result<Self, OpenError> {
+        Self::open_with(folder, seed, &OpenOptions::default())
+    }
+
+    /// As [`SqliteStore::open`], over a disk that a test chooses.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    #[doc(hidden)]
+    pub fn open_with(folder: &Path, seed: [u8; 16], options: &OpenOptions) -> Result<Self, OpenError> {
         let io = |source| OpenError::Io { path: folder.to_owned(), source };
-        let opened = open::open(folder, seed)?;
+        let opened = open::open(folder, seed, options)?;
         let (nudge, checkpoints) = checkpoint::start(opened.checkpointer).map_err(io)?;
         Ok(Self {
             identity: opened.identity,

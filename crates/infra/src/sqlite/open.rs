@@ -52,6 +52,22 @@ pub enum OpenError {
     },
 }
 
+/// What tests set otherwise than a hub does, to run the store over a disk of theirs.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// SQLite's name of the file system; none: the system's own.
+    pub vfs: Option<String>,
+    /// When SQLite waits for the disk. A hub never sets it: anything less than `FULL` loses what was acknowledged.
+    pub synchronous: &'static str,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { vfs: None, synchronous: "FULL" }
+    }
+}
+
 /// A data folder with all its connections.
 pub(super) struct Opened {
     pub(super) identity: Identity,
@@ -69,7 +85,7 @@ pub(super) fn levels(folder: &Path) -> Result<[Level; 2], OpenError> {
 }
 
 /// Opens a folder, makes it if it is not there, and brings it to this version's level.
-pub(super) fn open(folder: &Path, seed: [u8; 16]) -> Result<Opened, OpenError> {
+pub(super) fn open(folder: &Path, seed: [u8; 16], options: &OpenOptions) -> Result<Opened, OpenError> {
     let io = |source| OpenError::Io { path: folder.to_owned(), source };
     make_private(folder).map_err(io)?;
     let lock = lock(folder)?;
@@ -79,14 +95,14 @@ pub(super) fn open(folder: &Path, seed: [u8; 16]) -> Result<Opened, OpenError> {
         return Err(OpenError::KeysMissing(folder.to_owned()));
     }
     // Keys first: a first start that is cut short leaves a key file without keys, and the next start goes on from it.
-    let keys_file = writable(&keys_path, true, &|db| migrate::up(db, &keys_path, KEYS).map(|_| ()))?;
+    let keys_file = writable(&keys_path, true, options, &|db| migrate::up(db, &keys_path, KEYS).map(|_| ()))?;
     let kept: i64 = keys_file.query_row("SELECT count(*) FROM keys", [], |row| row.get(0))?;
     if baton.found == 0 && kept > 0 {
         return Err(OpenError::LogMissing(folder.to_owned()));
     }
     let fresh = uuid::Builder::from_random_bytes(seed).into_uuid();
     let workspace = once(&keys_file, fresh)?;
-    let writer = writable(&log_path, false, &|db| migrate::up(db, &log_path, BATON).map(|_| ()))?;
+    let writer = writable(&log_path, false, options, &|db| migrate::up(db, &log_path, BATON).map(|_| ()))?;
     if once(&writer, workspace)? != workspace {
         return Err(OpenError::Mixed(folder.to_owned()));
     }
@@ -94,11 +110,12 @@ pub(super) fn open(folder: &Path, seed: [u8; 16]) -> Result<Opened, OpenError> {
     let generation: i64 = writer.query_row("SELECT value FROM meta WHERE name = 'generation'", [], |row| row.get(0))?;
     let erasures = Erasures::open(folder, workspace, keys::tombstones(&keys_file)?)?;
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+    let readable = |path| readable_over(path, options);
     let readers = (0..READERS).map(|_| Ok(Files { baton: readable(&log_path)?, keys: readable(&keys_path)? }));
     Ok(Opened {
         identity: Identity { workspace, generation: generation.unsigned_abs() },
         lock,
-        checkpointer: plain(&log_path)?,
+        checkpointer: plain(&log_path, options)?,
         readers: readers.collect::<Result<_, OpenError>>()?,
         writer,
         keys: keys_file,
@@ -131,13 +148,18 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
 /// The workspace that a file belongs to, which is set once.
 fn once(connection: &Connection, workspace: Uuid) -> rusqlite::Result<Uuid> {
     connection.execute("INSERT OR IGNORE INTO meta (name, value) VALUES ('workspace', ?1)", [workspace.as_bytes()])?;
+    workspace_of(connection)
+}
+
+/// The workspace that a file belongs to.
+pub(super) fn workspace_of(connection: &Connection) -> rusqlite::Result<Uuid> {
     let bytes: [u8; 16] =
         connection.query_row("SELECT value FROM meta WHERE name = 'workspace'", [], |row| row.get(0))?;
     Ok(Uuid::from_bytes(bytes))
 }
 
-fn plain(path: &Path) -> Result<Connection, OpenError> {
-    let connection = Connection::open(path)?;
+fn plain(path: &Path, options: &OpenOptions) -> Result<Connection, OpenError> {
+    let connection = over(path, OpenFlags::default(), options)?;
     // Before anything that may meet a lock, the change to the write-ahead log among it.
     connection.busy_timeout(WAIT)?;
     Ok(connection)
@@ -146,12 +168,13 @@ fn plain(path: &Path) -> Result<Connection, OpenError> {
 fn writable(
     path: &Path,
     secret: bool,
+    options: &OpenOptions,
     bring_up: &dyn Fn(&mut Connection) -> Result<(), LevelError>,
 ) -> Result<Connection, OpenError> {
-    let mut connection = plain(path)?;
+    let mut connection = plain(path, options)?;
     connection.pragma_update(None, "secure_delete", secret)?;
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "synchronous", options.synchronous)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     if !secret {
         // Checkpoints are the work of another thread.
@@ -165,9 +188,19 @@ fn writable(
 
 /// A connection that only reads.
 pub(super) fn readable(path: &Path) -> Result<Connection, OpenError> {
-    let connection =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    readable_over(path, &OpenOptions::default())
+}
+
+fn readable_over(path: &Path, options: &OpenOptions) -> Result<Connection, OpenError> {
+    let connection = over(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX, options)?;
     connection.busy_timeout(WAIT)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+fn over(path: &Path, flags: OpenFlags, options: &OpenOptions) -> rusqlite::Result<Connection> {
+    match &options.vfs {
+        None => Connection::open_with_flags(path, flags),
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str()),
+    }
 }
