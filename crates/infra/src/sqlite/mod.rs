@@ -15,6 +15,7 @@ mod open;
 mod readers;
 mod reads;
 mod search;
+mod verify;
 mod writer;
 mod writes;
 
@@ -26,6 +27,7 @@ pub use erasures::{ERASURES, ErasureList, ErasuresError, read_erasures, write_er
 pub use migrate::{Level, LevelError};
 pub use open::{OpenError, OpenOptions};
 pub use search::SqliteIndex;
+pub use verify::{Finding, KeyState, Looked, StreamEnd, View};
 
 use async_trait::async_trait;
 use baton_core::event::Stream;
