@@ -5,7 +5,8 @@ use crate::ids::Ms;
 const SECOND: Ms = 1_000;
 const MINUTE: Ms = 60 * SECOND;
 const HOUR: Ms = 60 * MINUTE;
-const DAY: Ms = 24 * HOUR;
+/// A day.
+pub const DAY: Ms = 24 * HOUR;
 
 /// Characters in one message.
 pub const TEXT_CHARS: usize = 20_000;
@@ -148,6 +149,8 @@ pub const WRITER_QUEUE: usize = 4_096;
 pub const STATES: usize = 50_000;
 /// Hints that a slow reader may miss before it re-reads.
 pub const HINTS: usize = 4_096;
+/// Events of one open chat that its screens find in memory.
+pub const RECENT_EVENTS: usize = 32;
 /// Frames waiting for one socket.
 pub const SOCKET_QUEUE: usize = 64;
 /// Bytes waiting for one socket before it is dropped.
@@ -157,7 +160,9 @@ pub const HEARTBEAT: Ms = 20 * SECOND;
 /// A socket that says nothing for this long is dropped.
 pub const SOCKET_SILENT: Ms = 60 * SECOND;
 /// Outside calls under way at once.
-pub const OUTSIDE_CALLS: usize = 256;
+pub const OUTSIDE_CALLS: usize = 2_048;
+/// Of them those to one bot or target: one that hangs never takes the workers of the others.
+pub const OUTSIDE_CALLS_EACH: usize = 256;
 /// One outside call.
 pub const OUTSIDE_CALL: Ms = 10 * SECOND;
 /// How long an outbox lease stands before another worker may look.
@@ -238,3 +243,66 @@ pub const SEARCH_GATHER: Ms = 200;
 pub const UPLOAD_DROPPED: u64 = 16 * 1024 * 1024;
 /// How long they are.
 pub const UPLOAD_DROPPED_FOR: Ms = 5 * SECOND;
+
+/// Messages a minute in one chat by its customer, unless the settings say otherwise; as many at once.
+pub const CHAT_MESSAGES: u32 = 120;
+/// Requests and frames a minute under one chat's token.
+pub const CHAT_REQUESTS: u32 = 600;
+/// Chats a minute that one address begins.
+pub const STARTS: u32 = 120;
+/// Log-ins a minute that one address tries, right or wrong.
+pub const LOG_INS: u32 = 60;
+/// Requests and frames a minute of one account or key.
+pub const API_REQUESTS: u32 = 3_000;
+/// Calls a minute that bots and targets make about one chat.
+pub const HOOK_REQUESTS: u32 = 1_200;
+/// Messages a minute of all customers of one inbox.
+pub const INBOX_MESSAGES: u32 = 60_000;
+/// Chats a minute that are begun in one inbox.
+pub const INBOX_STARTS: u32 = 12_000;
+/// Callers whom one rate remembers; those that may do nearly everything again are forgotten first.
+pub const RATE_KEYS: usize = 100_000;
+/// A frame that comes too fast waits so long at most before it is refused; meanwhile its socket is not read.
+pub const SLOW_DOWN: Ms = 5 * SECOND;
+/// Accounts and addresses of which failed log-ins are remembered.
+pub const LOG_IN_KEYS: usize = 10_000;
+/// Connections at once, unless the settings or the system's file descriptors say less.
+pub const CONNECTIONS: usize = 100_000;
+/// Connections at once from one address that is not this machine's.
+pub const CONNECTIONS_PER_ADDRESS: usize = 2_000;
+/// Sockets and streams of one chat at once.
+pub const SOCKETS_PER_CHAT: usize = 32;
+/// File descriptors that are kept for files and outside calls.
+pub const DESCRIPTORS_KEPT: u64 = 2_560;
+/// Connections that are told why they are refused, at once; more are just closed.
+pub const REFUSALS_TOLD: usize = 64;
+/// A connection brings the head of its next request within this. Longer than proxies keep an idle connection.
+pub const REQUEST_HEAD: Ms = 75 * SECOND;
+/// A request is answered within this; uploads have [`UPLOAD`].
+pub const REQUEST: Ms = MINUTE;
+/// A client that takes no bytes for this long is dropped.
+pub const WRITE_STALLED: Ms = 30 * SECOND;
+/// How often it is looked whether a full disk has room again.
+pub const DISK_LOOK: Ms = 2 * SECOND;
+/// Patterns of its own that an inbox may set.
+pub const PATTERNS: usize = 20;
+/// Characters of one of them.
+pub const PATTERN_CHARS: usize = 500;
+/// Bytes that one of them may take when it is compiled.
+pub const PATTERN_BYTES: usize = 256 * 1024;
+/// Bytes of one text that is looked through at once; what is longer is not let in unread.
+pub const REDACT_BYTES: usize = 256 * 1024;
+/// The longest time that a retention rule may name, in days.
+pub const RETENTION_DAYS: u32 = 3_650;
+/// Conversations that one round of the retention rules looks at.
+pub const RETENTION_ROUND: usize = 200;
+/// Between two rounds while there is more to look at.
+pub const RETENTION_NEXT: Ms = 2 * SECOND;
+/// Between two rounds when everything was looked at.
+pub const RETENTION_REST: Ms = 10 * MINUTE;
+/// Conversations that the dry run of a rule looks at.
+pub const RETENTION_DRY: usize = 100_000;
+/// Conversations of one person that an export holds.
+pub const EXPORT_CONVERSATIONS: usize = 1_000;
+/// Characters of the reason that somebody gives for a look at, a copy or an erasure of what is personal.
+pub const REASON_CHARS: usize = 500;

@@ -179,7 +179,7 @@ impl Engine {
         config.fold();
         let mut chains = vec![(Stream::Workspace, head)];
         let workspace = self.store.identity().workspace;
-        let (events, _) = seal_all(&self.keyring, workspace, events, &mut chains, &mut None).await?;
+        let (events, _, _) = seal_all(&self.keyring, workspace, events, &mut chains, &mut None).await?;
         let commit = Commit { expected: vec![(Stream::Workspace, before)], events, ..Commit::default() };
         match self.store.commit(commit).await {
             Ok(_) => {}
@@ -191,7 +191,7 @@ impl Engine {
             let mut kept = self.config.kept.write().unwrap_or_else(PoisonError::into_inner);
             *kept = Kept { config: config.clone(), seq, at, chain: chains[0].1 };
         }
-        self.bus.publish(Signal::Configured);
+        self.signal(Signal::Configured);
         self.wake.router.notify_one();
         Ok(config)
     }

@@ -2,6 +2,7 @@
 
 use crate::lists::concern_lists;
 use crate::projections::row;
+use crate::query::Opened;
 use crate::seal::seal_all;
 use crate::states::Slot;
 use crate::{Engine, Error};
@@ -187,7 +188,7 @@ impl Engine {
             .collect();
         let mut key = before.and_then(|state| state.key);
         let workspace = self.store.identity().workspace;
-        let (sealed, headers) = seal_all(&self.keyring, workspace, events, &mut chains, &mut key).await?;
+        let (sealed, headers, bodies) = seal_all(&self.keyring, workspace, events, &mut chains, &mut key).await?;
         let mut state = conversation;
         if let Some(state) = &mut state {
             state.key = key;
@@ -234,7 +235,7 @@ impl Engine {
             match self.store.commit(commit).await {
                 Ok(offset) => {
                     metrics::counter!("baton_events_total").increment(headers.len() as u64);
-                    self.publish(&headers, offset);
+                    self.publish(id, &headers, bodies, offset, before, state.as_ref());
                 }
                 Err(store::Error::Conflict) => {
                     audit.iter_mut().for_each(|end| **end = None);
@@ -274,7 +275,7 @@ impl Engine {
         if changed {
             let moved = self.lines.conversation_changed(&state);
             if moved {
-                self.bus.publish(Signal::LineMoved);
+                self.signal(Signal::LineMoved);
             }
             self.wake.router.notify_one();
         }
@@ -293,7 +294,21 @@ impl Engine {
         Ok(Done { reply, state, said })
     }
 
-    fn publish(&self, headers: &[Header], offset: store::Offset) {
+    /// Tells whom it concerns, after the commit.
+    fn publish(
+        &self,
+        id: ConversationId,
+        headers: &[Header],
+        bodies: Vec<Option<Body>>,
+        offset: store::Offset,
+        before: Option<&Conversation>,
+        after: Option<&Conversation>,
+    ) {
+        let own = Stream::Conversation(id);
+        if self.live.listened(id) {
+            let opened = headers.iter().zip(bodies).filter(|(header, _)| header.stream == own);
+            self.live.keep(id, opened.map(|(header, body)| Opened { header: header.clone(), body }));
+        }
         let mut seen: Vec<(Stream, u64)> = Vec::with_capacity(2);
         for header in headers {
             match seen.iter_mut().find(|(stream, _)| *stream == header.stream) {
@@ -302,8 +317,14 @@ impl Engine {
             }
         }
         for (stream, seq) in seen {
-            self.bus.publish(Signal::Appended { stream, seq, offset });
+            let signal = Signal::Appended { stream, seq, offset };
+            match after {
+                Some(after) if stream == own => self.live.tell_appended(&signal, before, after),
+                _ => self.live.tell(&signal),
+            }
+            self.bus.publish(signal);
         }
+        self.live.told(offset, headers.len());
     }
 
     async fn gather(
@@ -438,7 +459,7 @@ impl Engine {
                 // No conversation came of it, as is right.
                 Ok(_) | Err(Error::Refused(Refusal::NotFound)) => {
                     self.wake.router.notify_one();
-                    self.bus.publish(Signal::Reachable { agent });
+                    self.signal(Signal::Reachable { agent });
                     return self.agent_state(agent).await;
                 }
                 Err(error) => return Err(error),
@@ -460,7 +481,7 @@ impl Engine {
     pub async fn heartbeat(&self, agent: AgentId) {
         let now = self.now();
         if self.reach.renew(agent, now) {
-            self.bus.publish(Signal::Reachable { agent });
+            self.signal(Signal::Reachable { agent });
             self.wake.router.notify_one();
         }
         let name = format!("agent/{agent}");

@@ -15,10 +15,10 @@ use baton_core::refusal::Refusal;
 use baton_kit::blobs::{self, Opened, Reading, Writing};
 use serde::{Deserialize, Serialize};
 
-const FORM: &[u8] = b"baton-blob-1\n";
+pub(crate) const FORM: &[u8] = b"baton-blob-1\n";
 /// Bytes of content in one frame.
-const FRAME: usize = 64 * 1024;
-const HEAD: usize = FORM.len() + 16 + PREFIX + 4;
+pub(crate) const FRAME: usize = 64 * 1024;
+pub(crate) const HEAD: usize = FORM.len() + 16 + PREFIX + 4;
 
 /// A file as a message names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ fn read_address(blob: &str) -> Option<(Hash16, Hash16)> {
     Some((Hash16::from_hex(group)?, Hash16::from_hex(name)?))
 }
 
-fn first_half(hash: blake3::Hash) -> Hash16 {
+pub(crate) fn first_half(hash: blake3::Hash) -> Hash16 {
     let mut out = [0; 16];
     out.copy_from_slice(&hash.as_bytes()[..16]);
     Hash16(out)
@@ -246,6 +246,7 @@ impl Engine {
             self.keyring.destroy(key).await?;
             self.blobs.delete(self.group(key)).await?;
         }
+        self.live.forget(id);
         Ok(())
     }
 }

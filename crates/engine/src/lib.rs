@@ -4,6 +4,7 @@
 //! The engine never names a runtime, a store, a bus or a plug-in: all come in through `kit`'s contracts.
 
 mod alerts;
+pub mod at_rest;
 mod audit;
 mod config;
 mod cursor;
@@ -12,6 +13,7 @@ mod files;
 mod identify;
 mod keyring;
 mod lists;
+mod live;
 mod outbox;
 mod perform;
 mod presence;
@@ -30,6 +32,7 @@ pub use config::{Changed, Config};
 pub use cursor::{BadCursor, Cursor};
 pub use execute::{Done, SaidAt, Started};
 pub use files::{File, Incoming, Outgoing};
+pub use live::{Heard, Listener};
 pub use perform::{ReplyClaims, TargetClaims};
 pub use presence::Reach;
 pub use projections::{RowData, lists as entries, row};
@@ -121,6 +124,7 @@ pub struct Engine {
     pub(crate) config: config::Registry,
     pub(crate) states: states::States,
     pub(crate) lines: router::Lines,
+    pub(crate) live: live::Live,
     pub(crate) reach: Reach,
     pub(crate) wake: Wake,
     pub(crate) audit: audit::Head,
@@ -157,6 +161,7 @@ impl Engine {
             config,
             states: states::States::default(),
             lines: router::Lines::default(),
+            live: live::Live::default(),
             reach: Reach::default(),
             wake: Wake::default(),
             audit: audit::Head::default(),
@@ -167,6 +172,7 @@ impl Engine {
         engine.load_lists(&baton_core::permission::Permit::system(baton_core::actor::Part::Setup)).await?;
         engine.load_lines().await?;
         engine.load_reach().await?;
+        engine.live.told_upto(engine.store.end().await?);
         Ok(engine)
     }
 
@@ -176,6 +182,7 @@ impl Engine {
         self.clone().spawn("timers", |engine, stop| Box::pin(timers::run(engine, stop)));
         self.clone().spawn("outbox", |engine, stop| Box::pin(outbox::run(engine, stop)));
         self.clone().spawn("alerts", |engine, stop| Box::pin(alerts::run(engine, stop)));
+        self.clone().spawn("live", |engine, stop| Box::pin(live::run(engine, stop)));
         self.clone().spawn("presence", |engine, stop| Box::pin(presence::run(engine, stop)));
     }
 

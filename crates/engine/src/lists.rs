@@ -144,7 +144,7 @@ impl Engine {
         entry.state = READ.to_owned();
         entry.data = serde_json::to_vec(&data).map_err(|error| Error::Unreadable(error.to_string()))?;
         self.store.commit(Commit { entries: vec![entry], ..Commit::default() }).await?;
-        self.bus.publish(Signal::Listed { owner: Some(agent) });
+        self.signal(Signal::Listed { owner: Some(agent) });
         Ok(())
     }
 }

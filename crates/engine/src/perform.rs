@@ -17,6 +17,7 @@ use baton_core::limits;
 use baton_core::ownership::{Holder, Phase};
 use baton_core::permission::Permit;
 use baton_core::refusal::Refusal;
+use baton_core::sabotage::{Invariant, off};
 use baton_core::settings::{Destination, History};
 use baton_kit::bot::{self, Answer, Line, Then, Turn};
 use baton_kit::bus::{Signal, Typist};
@@ -140,7 +141,7 @@ impl Engine {
     /// Shows that the bot types once it takes a second.
     async fn while_typing<T>(&self, id: ConversationId, answering: impl Future<Output = T>) -> T {
         tokio::pin!(answering);
-        let typing = |on| self.bus.publish(Signal::Typing { conversation: id, by: Typist::Bot, on });
+        let typing = |on| self.signal(Signal::Typing { conversation: id, by: Typist::Bot, on });
         tokio::select! {
             answer = &mut answering => return answer,
             () = self.runtime.sleep_until(self.now() + limits::BOT_TYPING) => typing(true),
@@ -354,6 +355,7 @@ impl Engine {
         let first = upto.saturating_sub(shown);
         let history =
             if shown == 0 { Vec::new() } else { self.positions(permit, id, first, (upto - first) as usize).await? };
+        let history = if off(Invariant::ContextIsComplete) { Vec::new() } else { history };
         let reason = match self.event(permit, id, state.marks.asked).await?.and_then(|opened| opened.body) {
             Some(Body::Reason(reason)) => reason,
             _ => baton_core::event::Reason::default(),
@@ -420,6 +422,7 @@ impl Engine {
         let (Some(plugin), Some(line)) = (self.plugins.target(target), told) else { return Ok(Performed::Nothing) };
         match plugin.tell(Told { conversation: id, baton, line, attempt: work.attempts }).await {
             Ok(()) => Ok(Performed::Nothing),
+            Err(_) if off(Invariant::PushesRetriedOrParked) => Ok(Performed::Nothing),
             Err(error) if error.kind == target::ErrorKind::Transient && work.attempts < limits::PUSH_TRIES => {
                 Ok(Performed::Again { after: self.back_off(work.attempts) })
             }

@@ -116,7 +116,7 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
         let now = engine.now();
         let (ended, lost) = engine.reach.swept(now);
         for agent in ended {
-            engine.bus.publish(Signal::Reachable { agent });
+            engine.signal(Signal::Reachable { agent });
             engine.wake.router.notify_one();
         }
         let config = engine.config();

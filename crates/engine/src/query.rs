@@ -11,6 +11,7 @@ use baton_core::permission::Permit;
 use baton_core::refusal::Refusal;
 use baton_kit::bus::{Signal, Typist};
 use baton_kit::store::{Offset, Row, RowFilter};
+use std::sync::Arc;
 
 /// A stored event, opened.
 #[derive(Clone, Debug)]
@@ -65,6 +66,42 @@ impl Engine {
     ) -> Result<Vec<Opened>, Error> {
         allowed(permit, id)?;
         self.open_all(self.store.read(Stream::Conversation(id), after, limit.min(limits::PAGE)).await?).await
+    }
+
+    /// As [`Self::events`], for one who listens: what was said just now stands in memory.
+    ///
+    /// # Errors
+    /// As [`Self::conversation`].
+    pub async fn new_events(
+        &self,
+        permit: &Permit,
+        id: ConversationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Arc<Opened>>, Error> {
+        allowed(permit, id)?;
+        match self.live.after(id, after, limit) {
+            Some(events) => Ok(events),
+            None => Ok(self.events(permit, id, after, limit).await?.into_iter().map(Arc::new).collect()),
+        }
+    }
+
+    /// As [`Self::positions`], for one who listens: what was said just now stands in memory.
+    ///
+    /// # Errors
+    /// As [`Self::conversation`].
+    pub async fn new_positions(
+        &self,
+        permit: &Permit,
+        id: ConversationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Arc<Opened>>, Error> {
+        allowed(permit, id)?;
+        match self.live.after_position(id, after, limit) {
+            Some(events) => Ok(events),
+            None => Ok(self.positions(permit, id, after, limit).await?.into_iter().map(Arc::new).collect()),
+        }
     }
 
     /// The last events before a seq, oldest first.
@@ -184,7 +221,7 @@ impl Engine {
             (_, Some(agent)) if state.own.may_speak(&Who::Agent { id: agent }) => Typist::Agent(agent),
             _ => return Ok(()),
         };
-        self.bus.publish(Signal::Typing { conversation: id, by, on });
+        self.signal(Signal::Typing { conversation: id, by, on });
         if let (Typist::Customer, baton_core::ownership::Holder::Target { connection, .. }) = (by, &state.own.holder)
             && let Some(target) = self.plugins.target(*connection)
         {
@@ -206,7 +243,7 @@ impl Engine {
     /// As [`Self::conversation`].
     pub fn seen(&self, permit: &Permit, id: ConversationId, position: u64) -> Result<(), Error> {
         allowed(permit, id)?;
-        self.bus.publish(Signal::Seen { conversation: id, position });
+        self.signal(Signal::Seen { conversation: id, position });
         Ok(())
     }
 }

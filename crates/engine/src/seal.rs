@@ -8,22 +8,23 @@ use baton_core::ids::{Hash32, KeyId, PersonId};
 use baton_kit::store::SealedEvent;
 use uuid::Uuid;
 
-/// Seals the events of one decision. `chains` and `keys` are the heads of the streams before it and come back as after it.
+/// Seals the events of one decision. `chains` and `keys` are the heads of the streams before it and come back as after it. Headers and bodies come back as they were sealed.
 pub(crate) async fn seal_all(
     keyring: &Keyring,
     workspace: Uuid,
     events: Vec<Drafted>,
     chains: &mut [(Stream, Hash32)],
     episode_key: &mut Option<KeyId>,
-) -> Result<(Vec<SealedEvent>, Vec<Header>), Error> {
+) -> Result<(Vec<SealedEvent>, Vec<Header>, Vec<Option<Body>>), Error> {
     let mut sealed = Vec::with_capacity(events.len());
     let mut headers = Vec::with_capacity(events.len());
+    let mut bodies = Vec::with_capacity(events.len());
     for Drafted { mut header, body } in events {
         let stream = header.stream;
         if let Fact::Opened(opened) = &header.fact {
             *episode_key = Some(keyring.episode(opened.person).await?);
         }
-        let bytes = match body {
+        let bytes = match &body {
             None => None,
             Some(body) => {
                 let key_id = key_of(stream, *episode_key)?;
@@ -31,7 +32,7 @@ pub(crate) async fn seal_all(
                     Stream::Conversation(_) => keyring.get(key_id).await?.ok_or_else(|| gone(stream))?,
                     _ => keyring.under_master(key_id).await?,
                 };
-                let plain = serde_json::to_vec(&body).map_err(|error| Error::Unreadable(error.to_string()))?;
+                let plain = serde_json::to_vec(body).map_err(|error| Error::Unreadable(error.to_string()))?;
                 let place = (workspace, stream, header.seq, header.fact.kind(), header.version);
                 let bytes = seal(&key, keyring.nonce(), place, &plain);
                 header.key = Some(key_id);
@@ -55,8 +56,9 @@ pub(crate) async fn seal_all(
             body: bytes,
         });
         headers.push(header);
+        bodies.push(body);
     }
-    Ok((sealed, headers))
+    Ok((sealed, headers, bodies))
 }
 
 fn gone(stream: Stream) -> Error {

@@ -19,6 +19,7 @@ impl Engine {
         let heads: Vec<_> = commit.rows.iter().map(|row| (row.id, row.seq)).collect();
         self.store.put_keys(keys).await?;
         let streams: Vec<Stream> = commit.expected.iter().map(|(stream, _)| *stream).collect();
+        let events = commit.events.len();
         let offset = self.store.commit(commit).await?;
         // Whoever asked before found nothing; that must not be remembered.
         for stream in streams {
@@ -28,10 +29,11 @@ impl Engine {
                 _ => {}
             }
         }
+        self.live.told(offset, events);
         self.load_lines().await?;
         for (id, seq) in heads {
             let stream = Stream::Conversation(id);
-            self.bus.publish(Signal::Appended { stream, seq, offset });
+            self.signal(Signal::Appended { stream, seq, offset });
         }
         Ok(())
     }
@@ -46,11 +48,11 @@ impl Engine {
         for id in conversations {
             let closed = Holder::Nobody { closed: self.now() };
             if self.lines.place_row(id, &closed, false) {
-                self.bus.publish(Signal::LineMoved);
+                self.signal(Signal::LineMoved);
             }
             self.destroy_texts(permit, id).await?;
         }
-        self.bus.publish(Signal::Listed { owner: None });
+        self.signal(Signal::Listed { owner: None });
         Ok(())
     }
 }

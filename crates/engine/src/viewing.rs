@@ -11,7 +11,7 @@ impl Engine {
     /// The agent of the permit opened this chat on a screen or left it. `ask`: whoever else has it open says so.
     pub fn view(&self, permit: &Permit, conversation: ConversationId, on: bool, ask: bool) {
         if let Some(agent) = permit.actor().acting_agent() {
-            self.bus.publish(Signal::Viewing { conversation, agent, on, ask });
+            self.signal(Signal::Viewing { conversation, agent, on, ask });
         }
     }
 }

@@ -7,10 +7,11 @@ use crate::problem::Problem;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use baton_core::event::Stream as LogStream;
-use baton_core::ids::Ms;
+use baton_core::conversation::Conversation;
 use baton_core::limits;
+use baton_core::ownership::Holder;
 use baton_core::sabotage::{Invariant, off};
+use baton_engine::{Heard, Listener};
 use baton_kit::bus::{Signal, Typist};
 use futures_util::stream;
 use serde::Deserialize;
@@ -18,42 +19,54 @@ use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
-use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::RecvError;
 
-/// A reader of one conversation by cursor. Frames come in order; a lost hint only delays them, because the store is read
-/// anew every few seconds whatever the bus says.
+/// A reader of one conversation by cursor. Frames come in order; a lost hint only delays them, because the engine looks
+/// through the log for what was missed. An idle reader does nothing at all.
 pub(super) struct Reader {
     app: App,
     customer: Customer,
     sent: u64,
     seen_seq: u64,
     place: Option<u32>,
-    signals: broadcast::Receiver<Signal>,
+    listener: Listener,
     ready: VecDeque<Value>,
-    next_look: Ms,
+    /// Something is new, or may be.
+    behind: bool,
+    /// The state as it was sent last, without its position: events bear that.
+    state: Value,
+    name: Name,
 }
 
-/// The poll that covers lost hints.
-const LOOK: Ms = 5_000;
+/// The name by which the customer is called, with the seqs of the events that say it.
+type Name = Option<((u64, u64), Option<String>)>;
 
 impl Reader {
     /// Subscribes first and reads then, so that nothing falls between.
     pub(super) async fn open(app: App, customer: Customer, after: u64) -> Result<(Self, Value), Problem> {
-        let signals = app.engine.subscribe();
+        let mut listener = app.engine.listen(customer.id);
         let state = app.engine.conversation(&customer.permit, customer.id).await?;
         if after > state.head.position {
             return Err(Problem::new(410, "cursor_gone", "This cursor is from beyond the end; load anew without it."));
         }
         let after = if after > 0 && off(Invariant::ResumeWithoutGap) { after + 1 } else { after };
-        let wire_state = wire::state(&app, &customer.permit, &state).await;
+        listener.in_line(waits(&state));
+        let mut name = None;
+        let called = named(&app, &customer, &state, &mut name).await;
+        let shown = wire::state_named(&app, &state, called);
         let place = app.engine.place(customer.id);
-        let next_look = app.engine.runtime().now();
-        let seen_seq = state.head.seq;
-        Ok((
-            Self { app, customer, sent: after, seen_seq, place, signals, ready: VecDeque::new(), next_look },
-            wire_state,
-        ))
+        let reader = Self {
+            sent: after,
+            seen_seq: state.head.seq,
+            place,
+            listener,
+            ready: VecDeque::new(),
+            behind: true,
+            state: without_position(&shown),
+            name,
+            app,
+            customer,
+        };
+        Ok((reader, shown))
     }
 
     /// The next frame. Cancelling it loses nothing: what was read stands in `ready`.
@@ -62,27 +75,20 @@ impl Reader {
             if let Some(frame) = self.ready.pop_front() {
                 return Ok(frame);
             }
-            let runtime = self.app.engine.runtime().clone();
-            if runtime.now() >= self.next_look {
+            if self.behind {
                 self.look().await?;
                 continue;
             }
-            tokio::select! {
-                signal = self.signals.recv() => match signal {
-                    Ok(signal) => self.take(signal),
-                    Err(RecvError::Lagged(_)) => self.next_look = 0,
-                    Err(RecvError::Closed) => return Err(Problem::new(503, "busy", "The hub is stopping. Connect again.")),
-                },
-                () = runtime.sleep_until(self.next_look) => {}
+            match self.listener.recv().await {
+                Heard::Signal(signal) => self.take(signal),
+                Heard::Missed => self.behind = true,
             }
         }
     }
 
     fn take(&mut self, signal: Signal) {
         match signal {
-            Signal::Appended { stream, .. } if stream == LogStream::Conversation(self.customer.id) => {
-                self.next_look = 0
-            }
+            Signal::Appended { .. } => self.behind = true,
             Signal::Typing { conversation, by, on } if conversation == self.customer.id => {
                 let settings = self.app.engine.settings();
                 let by = match by {
@@ -109,28 +115,62 @@ impl Reader {
         let engine = self.app.engine.clone();
         let settings = engine.settings();
         let (permit, id) = (self.customer.permit, self.customer.id);
-        let events = engine.positions(&permit, id, self.sent, limits::PAGE).await?;
+        let events = engine.new_positions(&permit, id, self.sent, limits::PAGE).await?;
         // A full page: there is more, look again at once.
         let full = events.len() == limits::PAGE;
+        let state = engine.conversation(&permit, id).await?;
+        let name = match state.head.seq == self.seen_seq {
+            true => None,
+            false => Some(named(&self.app, &self.customer, &state, &mut self.name).await),
+        };
+        // From here on nothing waits.
         for opened in &events {
             if let (Some(position), Some(event)) = (opened.header.position, wire::event(opened, &settings)) {
                 self.sent = position;
                 self.ready.push_back(json!({"type": "event", "event": event, "cursor": self.app.cursor_at(position)}));
             }
         }
-        if off(Invariant::OneOrder) {
-            self.ready.make_contiguous().reverse();
-        }
-        let state = engine.conversation(&permit, id).await?;
-        if state.head.seq != self.seen_seq {
+        if let Some(name) = name {
             self.seen_seq = state.head.seq;
             self.place = engine.place(id);
-            let state = wire::state(&self.app, &permit, &state).await;
-            self.ready.push_back(json!({"type": "state", "state": state}));
+            self.listener.in_line(waits(&state));
+            let shown = wire::state_named(&self.app, &state, name);
+            let compared = without_position(&shown);
+            if compared != self.state {
+                self.state = compared;
+                self.ready.push_back(json!({"type": "state", "state": shown}));
+            }
         }
-        self.next_look = if full { 0 } else { engine.runtime().now() + LOOK };
+        self.behind = full;
         Ok(())
     }
+}
+
+/// Whether the customer stands in a line, so that their place may move.
+fn waits(state: &Conversation) -> bool {
+    matches!(state.own.holder, Holder::Queue { .. })
+}
+
+/// Each event bears its position; a state that differs in nothing else is not sent.
+fn without_position(state: &Value) -> Value {
+    let mut state = state.clone();
+    if let Some(members) = state.as_object_mut() {
+        members.remove("last_position");
+    }
+    state
+}
+
+/// The name to use, read anew only when another event says it.
+async fn named(app: &App, customer: &Customer, state: &Conversation, known: &mut Name) -> Option<String> {
+    let marks = (state.marks.named, state.marks.first_opened);
+    if let Some((of, name)) = known
+        && *of == marks
+    {
+        return name.clone();
+    }
+    let name = wire::customer_name(app, &customer.permit, state).await;
+    *known = Some((marks, name.clone()));
+    name
 }
 
 #[derive(Deserialize)]

@@ -96,6 +96,11 @@ pub(crate) fn event(opened: &Opened, settings: &Settings) -> Option<Value> {
 
 /// The state as the customer sees it.
 pub(crate) async fn state(app: &App, permit: &Permit, state: &Conversation) -> Value {
+    state_named(app, state, customer_name(app, permit, state).await)
+}
+
+/// The state of a customer who is called so.
+pub(crate) fn state_named(app: &App, state: &Conversation, called: Option<String>) -> Value {
     let engine = &app.engine;
     let settings = engine.settings();
     let (kind, name, human) = holder(&state.own.holder, &settings);
@@ -132,7 +137,6 @@ pub(crate) async fn state(app: &App, permit: &Permit, state: &Conversation) -> V
     let widget = app.widget(state.inbox);
     // Who is blocked reads on, and writes nothing.
     let free = state.blocked.is_none();
-    let called = customer_name(app, permit, state).await;
     json!({
         "conversation": state.id,
         "inbox": inbox.map(|inbox| inbox.slug.clone()),
@@ -162,7 +166,7 @@ pub(crate) async fn state(app: &App, permit: &Permit, state: &Conversation) -> V
 }
 
 /// The name to use: what was said of the customer last, or when the chat began.
-async fn customer_name(app: &App, permit: &Permit, state: &Conversation) -> Option<String> {
+pub(crate) async fn customer_name(app: &App, permit: &Permit, state: &Conversation) -> Option<String> {
     for seq in [state.marks.named, state.marks.first_opened] {
         let opened = app.engine.event(permit, state.id, seq).await.ok().flatten();
         let name = match opened.and_then(|opened| opened.body) {

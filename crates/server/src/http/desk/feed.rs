@@ -1,5 +1,5 @@
 //! What one screen is sent: rows that changed, events of the chats that it watches, fleeting things. The store is the
-//! truth; a lost hint only delays a frame, because the log is looked at every few seconds whatever the bus says.
+//! truth; a lost hint only delays a frame, because the engine looks through the log for what was missed.
 
 use super::View;
 use super::access::Standing;
@@ -15,22 +15,23 @@ use baton_core::ids::{AgentId, ConversationId, Ms};
 use baton_core::limits;
 use baton_core::permission::{Action, Permit};
 use baton_core::refusal::Refusal;
-use baton_engine::{Alert, Cursor, seen_by_others};
+use baton_engine::{Alert, Cursor, Heard, Listener, seen_by_others};
 use baton_kit::bus::{Signal, Typist};
 use baton_kit::store::Offset;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 
-/// The poll that covers lost hints.
-const LOOK: Ms = 5_000;
+/// A look that nothing asks for.
+const NEVER: Ms = Ms::MAX;
 /// Changes of rows are gathered for this long, so that a busy chat costs a screen few frames.
 const GATHER: Ms = 25;
 /// On a loaded hub for this many times as long as the last look took, so that screens leave room for the chats themselves.
 const GATHER_LOOKS: Ms = 4;
 const GATHER_MOST: Ms = 1_000;
+/// And for so much longer with each row of the last look: nobody reads a hundred changes a second.
+const GATHER_ROW: Ms = 10;
 /// A board is sent at most so often.
 const BOARD_PAUSE: Ms = 500;
 /// And looked at so often, for what only time changes.
@@ -62,7 +63,7 @@ struct Watched {
 pub(super) struct Feed {
     view: View,
     caller: Caller,
-    signals: broadcast::Receiver<Signal>,
+    listener: Listener,
     ready: VecDeque<Value>,
     cursor: Offset,
     next_look: Ms,
@@ -70,6 +71,13 @@ pub(super) struct Feed {
     gather: Ms,
     watched: HashMap<ConversationId, Watched>,
     dirty: HashSet<ConversationId>,
+    /// Conversations whose row changed.
+    changed: HashSet<ConversationId>,
+    /// The log is read from the cursor on, as after a break.
+    behind: bool,
+    /// In which lists the rows stand on the screen; as long as that does not change, no count does.
+    standing: HashMap<ConversationId, Value>,
+    counts: Value,
     gone: HashSet<ConversationId>,
     places: HashMap<ConversationId, Option<u32>>,
     next_places: Option<Ms>,
@@ -116,7 +124,8 @@ impl Feed {
     /// Subscribes first and reads then, so that nothing falls between.
     pub(super) async fn open(view: View, caller: Caller, after: Option<&str>) -> Result<(Self, Value), Problem> {
         let engine = view.app.engine.clone();
-        let signals = engine.subscribe();
+        let agent = caller.agent();
+        let listener = engine.listen_at_desk(agent, caller.may(Action::Supervise).is_ok());
         let end = engine.end().await?;
         let identity = engine.store().identity();
         let resumed = match after.filter(|text| !text.is_empty()) {
@@ -144,7 +153,7 @@ impl Feed {
         let feed = Self {
             view,
             caller,
-            signals,
+            listener,
             ready: VecDeque::new(),
             cursor,
             next_look: 0,
@@ -152,6 +161,10 @@ impl Feed {
             gather: GATHER,
             watched: HashMap::new(),
             dirty: HashSet::new(),
+            changed: HashSet::new(),
+            behind: true,
+            standing: HashMap::new(),
+            counts,
             gone: HashSet::new(),
             places,
             next_places: None,
@@ -182,7 +195,7 @@ impl Feed {
                 self.welcome_anew().await?;
             } else if self.counts_due {
                 let counts = self.view.counts().await?;
-                self.counts_due = false;
+                (self.counts_due, self.counts) = (false, counts.clone());
                 self.ready.push_back(json!({"type": "counts", "counts": counts}));
             } else if let Some(id) = self.dirty.iter().next().copied() {
                 self.look_at(id).await?;
@@ -199,13 +212,7 @@ impl Feed {
                 let next = next.min(self.viewers.next);
                 let next = self.board.as_ref().map_or(next, |board| board.next.min(next));
                 tokio::select! {
-                    signal = self.signals.recv() => match signal {
-                        Ok(signal) => self.take(signal),
-                        Err(RecvError::Lagged(_)) => self.lagged(),
-                        Err(RecvError::Closed) => {
-                            return Err(Problem::new(503, "busy", "The hub is stopping. Connect again."));
-                        }
-                    },
+                    heard = self.listener.recv() => self.hear(heard),
                     () = Alerts::changed(&mut self.alerts) => {}
                     () = runtime.sleep_until(next) => {}
                 }
@@ -245,7 +252,8 @@ impl Feed {
         let text = Cursor::of(engine.store().identity(), end.0).text();
         self.places = snapshot.iter().filter_map(standing_place).collect();
         self.gone.clear();
-        (self.cursor, self.anew, self.counts_due) = (end, false, false);
+        (self.cursor, self.anew, self.counts_due, self.counts) = (end, false, false, counts.clone());
+        self.standing.clear();
         if let Some(alerts) = &mut self.alerts {
             (alerts.told, alerts.due) = (Vec::new(), true);
         }
@@ -271,6 +279,7 @@ impl Feed {
             return Err(Problem::malformed(format!("one stream watches at most {WATCHED} conversations")));
         }
         self.watched.insert(id, Watched { sent: after, allowed: false, seen: false });
+        self.listener.watch(id);
         self.dirty.insert(id);
         Ok(())
     }
@@ -279,6 +288,7 @@ impl Feed {
         if self.watched.remove(&id).is_some_and(|watched| watched.seen) {
             self.view.app.engine.view(&self.view.permit, id, false, false);
         }
+        self.listener.unwatch(id);
         self.viewers.forget(id);
         self.dirty.remove(&id);
     }
@@ -316,8 +326,15 @@ impl Feed {
         self.ready.push_back(json!({"type": "viewing", "conversation": id, "agents": agents}));
     }
 
-    fn lagged(&mut self) {
-        (self.next_look, self.me_due, self.counts_due) = (0, true, true);
+    fn hear(&mut self, heard: Heard) {
+        match heard {
+            Heard::Signal(signal) => self.take(signal),
+            Heard::Missed => self.missed(),
+        }
+    }
+
+    fn missed(&mut self) {
+        (self.next_look, self.behind, self.me_due, self.counts_due) = (0, true, true, true);
         self.board.iter_mut().for_each(|board| board.next = 0);
         self.dirty.extend(self.watched.keys());
     }
@@ -382,6 +399,7 @@ impl Feed {
                 if self.watched.contains_key(&id) {
                     self.dirty.insert(id);
                 }
+                self.changed.insert(id);
                 self.next_look = self.next_look.min(self.looked + self.gather);
             }
             Stream::Agent(agent) if Some(agent) == self.caller.agent() => self.me_due = true,
@@ -389,27 +407,39 @@ impl Feed {
         }
     }
 
-    /// Reads which conversations changed and sends each one's newest row once.
+    /// Sends the newest row of each conversation that changed, once.
     async fn look(&mut self) -> Result<(), Problem> {
         let (engine, permit) = (self.view.app.engine.clone(), self.view.permit);
         let began = engine.runtime().now();
-        let page = engine.tail(&permit, self.cursor, limits::PAGE).await?;
-        let full = page.len() == limits::PAGE;
-        let cursor = page.last().map_or(self.cursor, |(offset, ..)| *offset);
-        let mut changed: Vec<ConversationId> = Vec::new();
-        let mut me_due = self.me_due;
+        // Whatever the log has up to this mark has been heard by now.
+        let mut cursor = engine.told().max(self.cursor);
+        while let Some(heard) = self.listener.try_recv() {
+            self.hear(heard);
+        }
+        let mut full = false;
         let mut behind = Vec::new();
-        for (_, stream, seq) in &page {
-            if let Stream::Conversation(id) = stream
-                && self.watched.get(id).is_some_and(|watched| watched.sent < *seq)
-            {
-                behind.push(*id);
+        let mut me_due = self.me_due;
+        let mut changed: Vec<ConversationId> = Vec::new();
+        if self.behind {
+            let page = engine.tail(&permit, self.cursor, limits::PAGE).await?;
+            full = page.len() == limits::PAGE;
+            cursor = page.last().map_or(self.cursor, |(offset, ..)| *offset);
+            for (_, stream, seq) in &page {
+                match stream {
+                    Stream::Conversation(id) => {
+                        if self.watched.get(id).is_some_and(|watched| watched.sent < *seq) {
+                            behind.push(*id);
+                        }
+                        if !changed.contains(id) {
+                            changed.push(*id);
+                        }
+                    }
+                    Stream::Agent(agent) if Some(*agent) == self.caller.agent() => me_due = true,
+                    _ => {}
+                }
             }
-            match stream {
-                Stream::Conversation(id) if !changed.contains(id) => changed.push(*id),
-                Stream::Agent(agent) if Some(*agent) == self.caller.agent() => me_due = true,
-                _ => {}
-            }
+        } else {
+            changed.extend(&self.changed);
         }
         let mut rows = Vec::with_capacity(changed.len());
         let (mut here, mut gone) = (Vec::new(), Vec::new());
@@ -425,15 +455,23 @@ impl Feed {
                 rows.push(shown.value);
             }
         }
-        let counts = if rows.is_empty() { Value::Null } else { self.view.counts().await? };
+        // What is only said in a chat moves it in no list, so that it changes no count.
+        let moved = rows.iter().any(|row| row_id(row).is_none_or(|id| self.standing.get(&id) != Some(&row["lists"])));
+        let counts = if moved { self.view.counts().await? } else { self.counts.clone() };
         // From here on nothing waits.
         let identity = engine.store().identity();
         let last = rows.len().saturating_sub(1);
+        let sent = rows.len() as Ms;
+        if self.standing.len() + rows.len() > GONE {
+            self.standing.clear();
+        }
         for (at, row) in rows.into_iter().enumerate() {
-            if let Some((id, place)) = standing_place(&row) {
-                self.places.insert(id, place);
-            } else if let Some(id) = row_id(&row) {
-                self.places.remove(&id);
+            if let Some(id) = row_id(&row) {
+                match standing_place(&row) {
+                    Some((_, place)) => drop(self.places.insert(id, place)),
+                    None => drop(self.places.remove(&id)),
+                }
+                self.standing.insert(id, row["lists"].clone());
             }
             // Whoever breaks off before the last row resumes before the first one.
             let reached = if at == last { cursor } else { self.cursor };
@@ -448,10 +486,22 @@ impl Feed {
             self.gone.clear();
         }
         self.gone.extend(gone);
-        (self.cursor, self.me_due) = (cursor, me_due);
+        if self.behind {
+            self.behind = full;
+        } else {
+            self.changed.clear();
+        }
+        (self.cursor, self.me_due, self.counts) = (cursor, me_due, counts);
         self.looked = engine.runtime().now();
-        self.gather = (GATHER_LOOKS * (self.looked - began)).clamp(GATHER, GATHER_MOST);
-        self.next_look = if full { 0 } else { self.looked + LOOK };
+        self.gather = (GATHER_LOOKS * (self.looked - began)).max(GATHER + GATHER_ROW * sent).clamp(GATHER, GATHER_MOST);
+        let more = self.behind || !self.changed.is_empty();
+        self.next_look = if self.behind {
+            0
+        } else if more {
+            self.looked + self.gather
+        } else {
+            NEVER
+        };
         Ok(())
     }
 
@@ -475,7 +525,7 @@ impl Feed {
             return self.refuse(id, error.into());
         }
         self.show_myself(id, &state);
-        let mut events = engine.events(&permit, id, sent, limits::PAGE).await?;
+        let mut events = engine.new_events(&permit, id, sent, limits::PAGE).await?;
         if !readable {
             let me = self.caller.agent();
             // The event that took it away is the last that this reader gets; without one their rights were changed.
