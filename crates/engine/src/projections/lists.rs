@@ -92,7 +92,7 @@ pub(crate) fn continues(fact: &Fact) -> Option<(&'static str, Uuid)> {
 }
 
 /// The fold over the events of one conversation.
-pub(crate) struct Lists {
+pub struct Lists {
     conversation: ConversationId,
     inbox: Option<InboxId>,
     entries: BTreeMap<(&'static str, Uuid), Entry>,
@@ -101,7 +101,7 @@ pub(crate) struct Lists {
 
 impl Lists {
     /// Before the first of these events the conversation was in this inbox.
-    pub(crate) fn of(conversation: ConversationId, inbox: Option<InboxId>) -> Self {
+    pub fn of(conversation: ConversationId, inbox: Option<InboxId>) -> Self {
         Self { conversation, inbox, entries: BTreeMap::new(), changed: BTreeSet::new() }
     }
 
@@ -116,7 +116,7 @@ impl Lists {
     }
 
     /// Takes the next event.
-    pub(crate) fn take(&mut self, header: &Header) {
+    pub fn take(&mut self, header: &Header) {
         if header.stream != Stream::Conversation(self.conversation) {
             return;
         }
@@ -204,7 +204,7 @@ impl Lists {
     }
 
     /// What the events changed.
-    pub(crate) fn changed(mut self) -> Vec<Entry> {
+    pub fn changed(mut self) -> Vec<Entry> {
         self.changed.iter().filter_map(|key| self.entries.remove(key)).collect()
     }
 }

@@ -8,9 +8,9 @@ use super::migrate::{self, BATON, KEYS, LevelError, Migration};
 use super::open::{OpenError, readable, workspace_of};
 use super::{keys, writes};
 use baton_core::ids::KeyId;
-use baton_kit::store::{Error, Identity, Offset};
-use rusqlite::Connection;
+use baton_kit::store::{Error, Identity, Offset, WrappedKey};
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -74,6 +74,8 @@ pub struct KeysCopy {
     pub level: u32,
     /// Which keys were destroyed.
     pub destroyed: BTreeSet<KeyId>,
+    /// One that the master key wraps, if there is any: whether a master key is the right one can be tried on it.
+    pub sample: Option<WrappedKey>,
 }
 
 /// Copies `baton.db` of this folder to a new file. `progress` hears pages done and pages in all.
@@ -100,12 +102,10 @@ pub fn copy_log(folder: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) ->
 /// As [`copy_log`].
 pub fn copy_keys(folder: &Path, to: &Path) -> Result<KeysCopy, CopyError> {
     let (db, path, level) = open(folder, "keys.db", KEYS)?;
-    let failed = |error| failed(&path, &error);
-    begin(&db).map_err(failed)?;
-    let workspace = workspace_of(&db).map_err(failed)?;
-    let destroyed = keys::tombstones(&db).map_err(failed)?;
+    begin(&db).map_err(|error| failed(&path, &error))?;
+    let said = said(&db, level).map_err(|error| failed(&path, &error))?;
     copy(&db, &path, to, &mut |_, _| {})?;
-    Ok(KeysCopy { workspace, level, destroyed })
+    Ok(said)
 }
 
 /// What `keys.db` of this folder says of itself and of destroyed keys.
@@ -114,12 +114,15 @@ pub fn copy_keys(folder: &Path, to: &Path) -> Result<KeysCopy, CopyError> {
 /// As [`copy_log`].
 pub fn read_keys(folder: &Path) -> Result<KeysCopy, CopyError> {
     let (db, path, level) = open(folder, "keys.db", KEYS)?;
-    let failed = |error| failed(&path, &error);
-    Ok(KeysCopy {
-        workspace: workspace_of(&db).map_err(failed)?,
-        level,
-        destroyed: keys::tombstones(&db).map_err(failed)?,
-    })
+    said(&db, level).map_err(|error| failed(&path, &error))
+}
+
+fn said(db: &Connection, level: u32) -> rusqlite::Result<KeysCopy> {
+    let sample = "SELECT id, wrapped FROM keys WHERE parent IS NULL AND wrapped IS NOT NULL LIMIT 1";
+    let sample = db.query_row(sample, [], |row| {
+        Ok(WrappedKey { id: KeyId(Uuid::from_bytes(row.get(0)?)), parent: None, wrapped: row.get(1)? })
+    });
+    Ok(KeysCopy { workspace: workspace_of(db)?, level, destroyed: keys::tombstones(db)?, sample: sample.optional()? })
 }
 
 /// The generation of a folder's `baton.db`.
