@@ -1,7 +1,7 @@
 //! Everything that can be asked of a conversation or an agent.
 
 use crate::content::Content;
-use crate::event::{Answered, BotSaid, Brief, Failure, Identity, PresenceBy};
+use crate::event::{Answered, BotSaid, Brief, ErasedBy, Failure, Identity, PresenceBy};
 use crate::ids::{
     AgentId, AskId, ClientId, ConnectionId, Hash16, InboxId, Ms, OfferId, PersonId, QueueId, ReportId, TagId,
 };
@@ -196,6 +196,15 @@ pub enum Command {
     AgentLost {
         /// Who.
         agent: AgentId,
+    },
+    /// The house erased words: their keys are destroyed already.
+    Erase {
+        /// By what.
+        by: ErasedBy,
+        /// Up to this event.
+        upto: u64,
+        /// When the oldest episode closed that is closed and was not erased.
+        kept: Option<Ms>,
     },
     /// Deadlines have passed.
     Due,

@@ -103,6 +103,18 @@ pub struct Content {
     /// The original of a protocol, kept for loss-free relay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub native: Option<Native>,
+    /// What was taken out, where the inbox keeps it: in the order of the tokens that stand for it. Sealed once more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub originals: Vec<Original>,
+}
+
+/// Something that was taken out of a text, sealed apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Original {
+    /// What stands in its place.
+    pub token: String,
+    /// The sealed words as hexadecimal digits.
+    pub sealed: String,
 }
 
 /// A message as an outside protocol wrote it.
@@ -153,7 +165,12 @@ impl Content {
         if plain.chars().count() > limits::TEXT_CHARS {
             return Err(Error::TooLong);
         }
-        Ok(Self { parts, plain, native: None })
+        Ok(Self { parts, plain, native: None, originals: Vec::new() })
+    }
+
+    /// Makes `plain` anew after its parts were changed in place. It may be longer than a new one could be.
+    pub fn renew(&mut self) {
+        self.plain = plain(&self.parts);
     }
 }
 

@@ -24,6 +24,7 @@ pub mod limits;
 pub mod notice;
 pub mod ownership;
 pub mod permission;
+pub mod privacy;
 pub mod refusal;
 pub mod sabotage;
 pub mod seen;

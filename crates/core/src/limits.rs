@@ -145,12 +145,24 @@ pub const PAGE: usize = 500;
 pub const LIST_PAGE: usize = 200;
 /// Commands waiting for the writer.
 pub const WRITER_QUEUE: usize = 4_096;
+/// Ends of streams (number, seq, chain) that the writer keeps in memory, at some 150 bytes each.
+pub const STREAM_ENDS: usize = 262_144;
+/// Events older than that are packed.
+pub const PACK_AFTER: Ms = DAY;
+/// Events in one packed stretch.
+pub const PACK_EVENTS: u64 = 256;
+/// A packed stretch takes no further event when it has come to this size.
+pub const PACK_BYTES: usize = 1 << 20;
+/// Offsets whose order is written down in one row.
+pub const PLACES_BLOCK: usize = 1_024;
 /// Conversations kept in memory.
 pub const STATES: usize = 50_000;
 /// Hints that a slow reader may miss before it re-reads.
 pub const HINTS: usize = 4_096;
 /// Events of one open chat that its screens find in memory.
 pub const RECENT_EVENTS: usize = 32;
+/// List rows that wait to be written; more are written at once.
+pub const ROWS_BEHIND: usize = 5_000;
 /// Frames waiting for one socket.
 pub const SOCKET_QUEUE: usize = 64;
 /// Bytes waiting for one socket before it is dropped.

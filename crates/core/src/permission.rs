@@ -69,6 +69,19 @@ pub enum Action {
     Supervise,
     /// Change settings.
     Administer,
+    /// Look at what was taken out of a message.
+    Reveal,
+    /// Copy out everything that is kept of a person.
+    Export,
+    /// Erase a person for good.
+    Erase,
+}
+
+impl Action {
+    /// The rank from which on it is allowed; the same for all three of those who handle what is personal.
+    fn is_personal(self) -> bool {
+        matches!(self, Self::Reveal | Self::Export | Self::Erase)
+    }
 }
 
 /// Proof that the permission function said yes, and as whom to act.
@@ -138,6 +151,23 @@ pub fn permit(subject: &Subject, action: Action) -> Result<Permit, Refusal> {
             actor: Actor { who: Who::Integration { id: *key }, on_behalf: Some(*agent) },
             conversation: None,
         }),
+        // A supervisor looks and copies; what cannot be undone is an administrator's.
+        (Subject::Person { agent, rank }, personal) if personal.is_personal() => {
+            let least = if personal == Action::Erase { Rank::Administrator } else { Rank::Supervisor };
+            if *rank < least {
+                return Err(Refusal::NotAllowed);
+            }
+            Ok(Permit { actor: Actor::agent(*agent), conversation: None })
+        }
+        (Subject::Key { key, rank, acts_for }, personal) if personal.is_personal() => {
+            let least = if personal == Action::Erase { Rank::Administrator } else { Rank::Supervisor };
+            // A key that acts for somebody may no more than they do.
+            if acts_for.map_or(*rank, |(_, theirs)| theirs.min(*rank)) < least {
+                return Err(Refusal::NotAllowed);
+            }
+            let on_behalf = acts_for.map(|(agent, _)| agent);
+            Ok(Permit { actor: Actor { who: Who::Integration { id: *key }, on_behalf }, conversation: None })
+        }
         (Subject::Person { agent, rank: Rank::Administrator }, Action::Administer) => {
             Ok(Permit { actor: Actor::agent(*agent), conversation: None })
         }
@@ -188,6 +218,23 @@ mod tests {
             let for_one = Subject::Key { key, rank: Rank::Administrator, acts_for: Some((agent, rank)) };
             assert_eq!(permit(&for_one, Action::Supervise).is_ok(), yes);
         }
+    }
+
+    #[test]
+    fn a_supervisor_looks_and_copies_and_only_an_administrator_erases() {
+        let agent = AgentId(Uuid::from_u128(3));
+        let key = ApiKeyId(Uuid::from_u128(4));
+        for (rank, looks, erases) in
+            [(Rank::Agent, false, false), (Rank::Supervisor, true, false), (Rank::Administrator, true, true)]
+        {
+            let for_one = Subject::Key { key, rank: Rank::Administrator, acts_for: Some((agent, rank)) };
+            for subject in [Subject::Person { agent, rank }, Subject::Key { key, rank, acts_for: None }, for_one] {
+                for (action, yes) in [(Action::Reveal, looks), (Action::Export, looks), (Action::Erase, erases)] {
+                    assert_eq!(permit(&subject, action).is_ok(), yes, "{subject:?} {action:?}");
+                }
+            }
+        }
+        assert_eq!(permit(&Subject::Customer { conversation: chat(1) }, Action::Erase), Err(Refusal::NotFound));
     }
 
     #[test]

@@ -113,6 +113,9 @@ pub enum Refusal {
     /// Judged before.
     #[error("this report was judged already")]
     AlreadyJudged,
+    /// The customer was erased, or the words that this would be added to.
+    #[error("what was said here was erased; nothing can be added to it")]
+    Erased,
     /// The stream was begun already.
     #[error("this conversation exists already")]
     Exists,
@@ -159,6 +162,7 @@ impl Refusal {
             Self::TooManyReports => "too_many_reports",
             Self::UnknownReport => "report_not_found",
             Self::AlreadyJudged => "already_judged",
+            Self::Erased => "erased",
             Self::Exists => "conversation_exists",
         }
     }
@@ -168,6 +172,7 @@ impl Refusal {
         match self {
             Self::NotFound | Self::UnknownDestination | Self::FileNotFound | Self::UnknownReport => 404,
             Self::NotAllowed | Self::Blocked => 403,
+            Self::Erased => 410,
             Self::Content(_)
             | Self::Field(_)
             | Self::BadMark
@@ -218,6 +223,7 @@ impl Refusal {
         "too_many_reports",
         "report_not_found",
         "already_judged",
+        "erased",
         "conversation_exists",
     ];
 }

@@ -22,6 +22,8 @@ pub struct Settings {
     pub tags: BTreeMap<TagId, Tag>,
     /// What holds for the whole desk.
     pub desk: Desk,
+    /// What each inbox does with what is personal, where it is not the default.
+    pub privacy: BTreeMap<InboxId, crate::privacy::Privacy>,
 }
 
 /// A word that people put on conversations.

@@ -7,6 +7,7 @@
 //! - [`human_request`]: does this turn ask for a person? Twelve languages.
 //! - [`language`]: which of the twelve languages is this turn in?
 //! - [`brief`]: what was settled, promised and asked in an episode, to be approved by a person before a hand-back.
+//! - [`redact`]: where do card numbers, account numbers and the house's own patterns stand in this text?
 //! - [`courtesy`]: is this turn nothing but a thank-you, an okay or a goodbye?
 
 pub mod brief;
@@ -16,5 +17,6 @@ pub mod human_request;
 mod lang;
 pub mod language;
 mod lexicon;
+pub mod redact;
 
 pub use lang::Lang;

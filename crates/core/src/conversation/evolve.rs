@@ -1,6 +1,6 @@
 //! The fold: state and header to state. Total: every header that the format admits is applied.
 
-use super::{Conversation, Head, Held, Marks, OpenAsk, OpenHandover, RatingDue, RecentAsk, Report};
+use super::{Conversation, Erased, Head, Held, Marks, OpenAsk, OpenHandover, RatingDue, RecentAsk, Report};
 use crate::actor::Who;
 use crate::event::{AskEnd, Fact, Failure, Fate, Header, Once, Said, Stream, start_of_chain};
 use crate::ids::ConversationId;
@@ -53,6 +53,8 @@ impl Conversation {
             blocked: None,
             reports: Vec::new(),
             mentioned: BTreeMap::new(),
+            kept: None,
+            erased: None,
             marks: Marks { first_opened: first.seq, ..Marks::default() },
         };
         state.apply(first);
@@ -97,7 +99,15 @@ impl Conversation {
                 self.held.retain(|held| held.seq != fact.of);
             }
             Fact::Edited(_) | Fact::Redacted(_) | Fact::PresenceSet(_) | Fact::Looked(_) => {}
-            Fact::SeatTaken(_) | Fact::SeatFreed(_) | Fact::Configured(_) => {}
+            Fact::SeatTaken(_) | Fact::SeatFreed(_) | Fact::Configured(_) | Fact::Handled(_) => {}
+            Fact::Erased(fact) => {
+                self.kept = fact.kept;
+                self.erased = Some(Erased { at: header.at, by: fact.by, upto: fact.upto });
+                if fact.upto >= self.marks.opened {
+                    // Nothing can be sealed here until an episode begins.
+                    (self.key, self.rating) = (None, None);
+                }
+            }
             Fact::HolderSet(fact) => self.holder_set(header, &fact.holder, fact.why),
             Fact::VoicesSet(fact) => self.own = self.own.set_voices(fact.guests.clone(), fact.delivery),
             Fact::PhaseSet(fact) => {
@@ -292,6 +302,9 @@ impl Conversation {
         let before = std::mem::replace(&mut self.own, Ownership::new(Holder::Nobody { closed: 0 }));
         self.own = before.pass(holder.clone());
         self.since = header.at;
+        if matches!(self.own.holder, Holder::Nobody { .. }) {
+            self.kept = self.kept.or(Some(header.at));
+        }
         if let Holder::Queue { line: Line::Live, since, .. } = &self.own.holder {
             self.waited_since = Some(*since);
         }

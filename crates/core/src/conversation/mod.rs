@@ -6,7 +6,7 @@ mod evolve;
 pub use due::{Due, DueKind};
 
 use crate::actor::Actor;
-use crate::event::{AskFor, Trigger};
+use crate::event::{AskFor, ErasedBy, Trigger};
 use crate::ids::{
     AgentId, AskId, ClientId, ConnectionId, ConversationId, HandoverId, Hash32, InboxId, KeyId, MessageId, Ms,
     PersonId, ReportId, TagId,
@@ -111,8 +111,23 @@ pub struct Conversation {
     pub reports: Vec<Report>,
     /// People whom a note called and who have written nothing here since: the newest such note.
     pub mentioned: BTreeMap<AgentId, u64>,
+    /// When the oldest episode closed that is closed and whose words are kept.
+    pub kept: Option<Ms>,
+    /// The newest erasure of its words.
+    pub erased: Option<Erased>,
     /// Where the events stand that lists and panels show.
     pub marks: Marks,
+}
+
+/// An erasure of a conversation's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Erased {
+    /// When.
+    pub at: Ms,
+    /// By what.
+    pub by: ErasedBy,
+    /// Up to this event.
+    pub upto: u64,
 }
 
 /// Seqs of the newest event of some kinds: their bodies are opened when somebody looks. 0: there is none.
@@ -230,6 +245,11 @@ impl Conversation {
     /// Whether nobody holds it.
     pub fn closed(&self) -> bool {
         matches!(self.own.holder, crate::ownership::Holder::Nobody { .. })
+    }
+
+    /// Whether its customer was erased: nothing is added to it any more.
+    pub fn gone(&self) -> bool {
+        self.erased.is_some_and(|erased| erased.by == ErasedBy::Customer)
     }
 
     /// The open ask of this id.

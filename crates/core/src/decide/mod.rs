@@ -5,6 +5,7 @@ mod bot;
 mod close;
 mod customer;
 mod due;
+mod erase;
 mod hand_back;
 mod look;
 mod moves;
@@ -166,6 +167,9 @@ pub fn needs(state: Option<&Conversation>, actor: &Actor, command: &Command) -> 
 /// A refusal leaves no trace.
 pub fn decide(loaded: Loaded, facts: &Facts, actor: Actor, command: Command) -> Result<Decision, Refusal> {
     let mut m = Moves::new(loaded, facts, actor);
+    if m.gone() && !matches!(command, Command::Erase { .. }) {
+        return Err(Refusal::Erased);
+    }
     // A send is checked after it is known not to be a repeat.
     if !matches!(command, Command::Say(_)) {
         block::check(&m)?;
@@ -213,6 +217,7 @@ pub fn decide(loaded: Loaded, facts: &Facts, actor: Actor, command: Command) -> 
         Command::Target { baton, did } => target::did(&mut m, baton, did),
         Command::TargetTurn { baton, did } => target::turn(&mut m, baton, did),
         Command::AgentLost { agent } => presence::lost(&mut m, agent),
+        Command::Erase { by, upto, kept } => erase::erase(&mut m, by, upto, kept),
         Command::Due => due::due(&mut m),
     }?;
     Ok(m.finish(reply))

@@ -342,6 +342,31 @@ pub enum IdentifiedBy {
     Agent,
 }
 
+/// By what words were erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ErasedBy {
+    /// The inbox's rule.
+    Rule {
+        /// Days after closing.
+        days: u32,
+    },
+    /// The customer was erased, and with them everything.
+    Customer,
+}
+
+/// What was done with what is personal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// A person was erased.
+    Erased,
+    /// A person was copied out.
+    Exported,
+    /// What had been taken out of a message was looked at.
+    Revealed,
+}
+
 fn is_false(value: &bool) -> bool {
     !*value
 }
@@ -666,5 +691,28 @@ kinds! {
         conversation: ConversationId,
         /// Who read it.
         by: AgentId,
+    }
+    /// Words of a conversation were erased; what the headers say stays.
+    "erased" Erased None {
+        /// By what.
+        by: ErasedBy,
+        /// Up to this event; those after it may still be read.
+        upto: u64,
+        /// When the oldest episode closed that is closed and was not erased.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kept: Option<Ms>,
+    }
+    /// Something was done with what is personal; in the audit. The body says why.
+    "handled" Handled Note {
+        /// What.
+        deed: Deed,
+        /// With whose.
+        person: PersonId,
+        /// In which conversation, if it was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
+        /// With which event.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<u64>,
     }
 }

@@ -58,6 +58,7 @@ pub(crate) fn desk() -> Settings {
     let bot = |takes_brief| Role::Bot { limit: 20 * SECOND, greets: false, takes_brief };
     let target = Role::Target { history: History::Full, says_human: true, tells_place: true, opening: 30 * SECOND };
     Settings {
+        privacy: BTreeMap::default(),
         inboxes: BTreeMap::from([(INBOX, inbox)]),
         queues: BTreeMap::from([
             (QUEUE, queue("orders", Line::Live, 5)),

@@ -155,6 +155,10 @@ fn sayings(add: &mut impl FnMut(&str, Header)) {
     add("edited", header(Actor::agent(agent()), Audience::Customer, edited));
     add("undone", header(Actor::agent(agent()), Audience::People, Undone { of: 9 }));
     add("redacted", header(Actor::agent(agent()), Audience::People, Redacted { of: 9 }));
+    for (by, kept) in [(ErasedBy::Rule { days: 30 }, Some(AT)), (ErasedBy::Customer, None)] {
+        let erased = header(Actor::system(Part::Setup), Audience::People, Erased { by, upto: 9, kept });
+        add(if kept.is_some() { "erased-rule" } else { "erased-customer" }, erased);
+    }
 }
 
 fn holders(add: &mut impl FnMut(&str, Header)) {
@@ -328,6 +332,11 @@ fn agents_and_settings(add: &mut impl FnMut(&str, Header)) {
     add("looked", Header { actor: Actor::agent(other()), ..on_agent(looked.clone()) });
     let audit = header(Actor::agent(other()), Audience::Log, looked);
     add("looked-audit", Header { stream: Stream::Audit, baton: None, ..audit });
+    for (deed, of) in [(Deed::Erased, None), (Deed::Exported, None), (Deed::Revealed, Some(12))] {
+        let fact = Handled { deed, person: PersonId(uuid(24)), conversation: of.map(|_| chat()), of };
+        let audit = header(Actor::agent(other()), Audience::People, fact);
+        add(&format!("handled-{}", name(deed)), Header { stream: Stream::Audit, baton: None, ..audit });
+    }
     for object in [
         Object::Inbox,
         Object::Queue,
@@ -487,7 +496,7 @@ fn all_parts() -> Content {
     // As it was stored: how a readable text is made of the parts may change, what was made stays.
     let plain = "*Hello*\nplain\n[Yes]\nParcel\n[bill.pdf]\n[form]\n{\"order\":\"7731\"}\nShop (https://shop.example)\n\
                  Berlin\n[cart]\n[application/x-new]";
-    Content { parts, plain: plain.into(), native }
+    Content { parts, plain: plain.into(), native, originals: Vec::new() }
 }
 
 fn effects() -> Named<Effect> {

@@ -45,6 +45,7 @@ fn all() -> Vec<Refusal> {
         AlreadyJudged,
         FileNotFound,
         FilesFull,
+        Erased,
         Exists,
     ]
 }
