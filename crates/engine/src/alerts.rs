@@ -54,6 +54,9 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
         let next = engine.now() + LOOK;
         loop {
             tokio::select! {
+                biased;
+                _ = stop.changed() => {}
+                () = engine.runtime.sleep_until(next) => {}
                 signal = signals.recv() => match signal {
                     Ok(signal) if !concerns(&signal) => continue,
                     Ok(_) | Err(RecvError::Lagged(_)) => {
@@ -61,8 +64,6 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
                     }
                     Err(RecvError::Closed) => return,
                 },
-                () = engine.runtime.sleep_until(next) => {}
-                _ = stop.changed() => {}
             }
             break;
         }

@@ -43,6 +43,7 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
         let next = engine.store.next_effect().await.ok().flatten().unwrap_or(i64::MAX);
         let now = engine.now();
         tokio::select! {
+            biased;
             () = engine.wake.outbox.notified() => {}
             () = engine.runtime.sleep_until(next.clamp(now + 20, now + POLL)) => {}
             _ = stop.changed() => {}

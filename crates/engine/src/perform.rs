@@ -143,6 +143,7 @@ impl Engine {
         tokio::pin!(answering);
         let typing = |on| self.signal(Signal::Typing { conversation: id, by: Typist::Bot, on });
         tokio::select! {
+            biased;
             answer = &mut answering => return answer,
             () = self.runtime.sleep_until(self.now() + limits::BOT_TYPING) => typing(true),
         }

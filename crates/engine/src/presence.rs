@@ -9,7 +9,7 @@ use baton_core::ids::{AgentId, Ms};
 use baton_core::limits;
 use baton_core::permission::Permit;
 use baton_kit::bus::Signal;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
@@ -22,10 +22,10 @@ struct Entry {
 
 /// Who is reachable.
 #[derive(Default)]
-pub struct Reach(Mutex<HashMap<AgentId, Entry>>);
+pub struct Reach(Mutex<BTreeMap<AgentId, Entry>>);
 
 impl Reach {
-    fn with<T>(&self, f: impl FnOnce(&mut HashMap<AgentId, Entry>) -> T) -> T {
+    fn with<T>(&self, f: impl FnOnce(&mut BTreeMap<AgentId, Entry>) -> T) -> T {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -136,6 +136,7 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
             tracing::debug!(%error, "expired records stay a little longer");
         }
         tokio::select! {
+            biased;
             () = engine.runtime.sleep_until(engine.now() + 5_000) => {}
             _ = stop.changed() => {}
         }

@@ -244,6 +244,7 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
         // Those who were passed over are asked again later, without any event: look once a second while somebody waits.
         let pause = if engine.lines.waits() { 1_000 } else { 60_000 };
         tokio::select! {
+            biased;
             () = engine.wake.router.notified() => {}
             () = engine.runtime.sleep_until(engine.now() + pause) => {}
             _ = stop.changed() => {}

@@ -36,6 +36,7 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
         let next = engine.store.next_timer().await.ok().flatten().unwrap_or(i64::MAX);
         let now = engine.now();
         tokio::select! {
+            biased;
             () = engine.wake.timers.notified() => {}
             () = engine.runtime.sleep_until(next.clamp(now + 10, now + POLL)) => {}
             _ = stop.changed() => {}
