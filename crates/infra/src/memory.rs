@@ -6,7 +6,7 @@ use baton_core::event::Stream;
 use baton_core::ids::{ConnectionId, ConversationId, Hash16, KeyId, Ms};
 use baton_kit::store::{
     Commit, EffectId, Entry, EntryFilter, Error, Identity, LeasedEffect, Link, NewEffect, Offset, ParkedEffect, Record,
-    Row, RowFilter, SealedEvent, Store, Tally, WrappedKey,
+    Row, RowFilter, SealedEvent, Snapshot, Store, Tally, WrappedKey,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
@@ -22,6 +22,7 @@ pub struct MemoryStore {
 struct Inner {
     log: Vec<(Stream, u64)>,
     streams: HashMap<Stream, Vec<SealedEvent>>,
+    snapshots: HashMap<Stream, Snapshot>,
     effects: BTreeMap<EffectId, Work>,
     last_effect: u64,
     lanes: BTreeMap<String, BTreeSet<EffectId>>,
@@ -295,6 +296,22 @@ impl Store for MemoryStore {
 
     async fn end(&self) -> Result<Offset, Error> {
         Ok(self.inner().end())
+    }
+
+    async fn pack(&self, _upto: Offset, _limit: usize) -> Result<u64, Error> {
+        Ok(0)
+    }
+
+    async fn snapshot(&self, stream: Stream) -> Result<Option<Snapshot>, Error> {
+        Ok(self.inner().snapshots.get(&stream).cloned())
+    }
+
+    async fn put_snapshot(&self, stream: Stream, snapshot: Snapshot) -> Result<(), Error> {
+        let mut inner = self.inner();
+        if inner.streams.contains_key(&stream) {
+            inner.snapshots.insert(stream, snapshot);
+        }
+        Ok(())
     }
 
     async fn lease_effects(&self, now: Ms, until: Ms, limit: usize) -> Result<Vec<LeasedEffect>, Error> {

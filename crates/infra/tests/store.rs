@@ -5,7 +5,10 @@ use baton_kit::conformance;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+mod packing;
 mod reopening;
+
+use reopening::{Before, Reopening};
 
 #[tokio::test]
 async fn the_store_in_memory_does_what_a_store_must() {
@@ -25,5 +28,11 @@ async fn the_store_on_disk_does_what_a_store_must() {
 
 #[tokio::test]
 async fn the_store_on_disk_forgets_nothing_when_it_is_closed_before_every_call() {
-    conformance::store(|| async { reopening::Reopening::new() }).await;
+    conformance::store(|| async { Reopening::new(Before::Reopen) }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_packs_before_every_call_does_what_a_store_must() {
+    conformance::store(|| async { Reopening::new(Before::Pack) }).await;
+    conformance::store_cases::packing::store(&|| async { Reopening::new(Before::PackAndReopen) }).await;
 }

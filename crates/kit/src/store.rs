@@ -62,6 +62,18 @@ pub struct Commit {
     pub records: Vec<Record>,
 }
 
+/// A state that was folded from a stream's headers, kept so that they need not be folded again. A cache: it may be thrown
+/// away at any time, and whoever reads one must be able to do without.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The last event that is in it.
+    pub seq: u64,
+    /// Which fold made it; another one makes its own.
+    pub level: u32,
+    /// The state. Made of headers alone: no text.
+    pub state: Vec<u8>,
+}
+
 /// Names one piece of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EffectId(pub u64);
@@ -357,6 +369,26 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// The store's own.
     async fn end(&self) -> Result<Offset, Error>;
+
+    /// Packs some of what was written at or before `upto`, oldest first, so that what is written now stays cheap however
+    /// much there is. Nothing that can be read changes by it: not a byte, not a seq, not an offset. About as many events
+    /// as `limit`; how many were dealt with, and 0 when nothing is left to do.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when somebody else packs at the same time; others of the store's own.
+    async fn pack(&self, upto: Offset, limit: usize) -> Result<u64, Error>;
+
+    /// The snapshot of a stream, if one was kept.
+    ///
+    /// # Errors
+    /// The store's own.
+    async fn snapshot(&self, stream: Stream) -> Result<Option<Snapshot>, Error>;
+
+    /// Keeps a snapshot of a stream in the place of the last one; nothing happens if there is no such stream.
+    ///
+    /// # Errors
+    /// The store's own.
+    async fn put_snapshot(&self, stream: Stream, snapshot: Snapshot) -> Result<(), Error>;
 
     /// Leases the first piece of work of each lane that nobody holds and whose time has come. The lease is durable
     /// before it is returned.

@@ -1,6 +1,8 @@
 //! Levels of the store's files: numbered scripts, embedded, applied in one transaction; what a newer Baton wrote is
 //! refused untouched.
 
+use baton_core::event::chain;
+use baton_core::ids::Hash32;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use std::path::Path;
 
@@ -11,15 +13,51 @@ const APPLICATION: i32 = 0x4254_4F4E;
 pub(super) struct Migration {
     pub(super) level: u32,
     pub(super) sql: &'static str,
+    /// What SQL alone cannot do, after it and in the same transaction.
+    pub(super) then: Option<fn(&Connection) -> rusqlite::Result<()>>,
+}
+
+impl Migration {
+    /// A step of SQL alone.
+    pub(super) const fn sql(level: u32, sql: &'static str) -> Self {
+        Self { level, sql, then: None }
+    }
 }
 
 /// The steps of baton.db.
 pub(super) const BATON: &[Migration] = &[
-    Migration { level: 1, sql: include_str!("../../schema/baton/0001.sql") },
-    Migration { level: 2, sql: include_str!("../../schema/baton/0002.sql") },
+    Migration::sql(1, include_str!("../../schema/baton/0001.sql")),
+    Migration::sql(2, include_str!("../../schema/baton/0002.sql")),
+    Migration { then: Some(keep_ends), ..Migration::sql(3, include_str!("../../schema/baton/0003.sql")) },
 ];
 /// The steps of keys.db.
-pub(super) const KEYS: &[Migration] = &[Migration { level: 1, sql: include_str!("../../schema/keys/0001.sql") }];
+pub(super) const KEYS: &[Migration] = &[
+    Migration::sql(1, include_str!("../../schema/keys/0001.sql")),
+    Migration::sql(2, include_str!("../../schema/keys/0002.sql")),
+];
+
+/// Folds the chain of each stream and keeps it with its last event.
+fn keep_ends(connection: &Connection) -> rusqlite::Result<()> {
+    let mut streams = connection.prepare("SELECT id, name FROM streams")?;
+    let mut headers = connection.prepare("SELECT id, header FROM events WHERE stream = ?1 ORDER BY seq")?;
+    let mut keep = connection.prepare("UPDATE events SET chain = ?2 WHERE id = ?1")?;
+    let mut streams = streams.query([])?;
+    while let Some(stream) = streams.next()? {
+        // The chain begins with the hash of the name as it stands, whether or not this version can read it.
+        let name: String = stream.get(1)?;
+        let mut at = Hash32(*blake3::hash(name.as_bytes()).as_bytes());
+        let mut last: Option<i64> = None;
+        let mut events = headers.query([stream.get::<_, i64>(0)?])?;
+        while let Some(event) = events.next()? {
+            last = Some(event.get(0)?);
+            at = chain(at, event.get_ref(1)?.as_blob()?);
+        }
+        if let Some(last) = last {
+            keep.execute((last, at.0))?;
+        }
+    }
+    Ok(())
+}
 
 /// Why a file's level does not fit.
 #[derive(Debug, thiserror::Error)]
@@ -156,6 +194,9 @@ fn apply(connection: &Connection, found: u32, steps: &[Migration]) -> rusqlite::
     connection.pragma_update(None, "application_id", APPLICATION)?;
     for step in steps.iter().filter(|step| step.level > found) {
         connection.execute_batch(step.sql)?;
+        if let Some(then) = step.then {
+            then(connection)?;
+        }
         connection.execute("INSERT INTO migrations (level, checksum) VALUES (?1, ?2)", (step.level, checksum(step)))?;
         connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('store_level', ?1)", [step.level])?;
     }
@@ -166,13 +207,14 @@ fn apply(connection: &Connection, found: u32, steps: &[Migration]) -> rusqlite::
 mod tests {
     use super::*;
 
+    const ONE: &[Migration] = &[Migration::sql(1, include_str!("../../schema/keys/0001.sql"))];
     const TWO: &[Migration] = &[
-        Migration { level: 1, sql: include_str!("../../schema/keys/0001.sql") },
-        Migration { level: 2, sql: "ALTER TABLE keys ADD COLUMN made INTEGER;" },
+        Migration::sql(1, include_str!("../../schema/keys/0001.sql")),
+        Migration::sql(2, "ALTER TABLE keys ADD COLUMN made INTEGER;"),
     ];
     const BROKEN: &[Migration] = &[
-        Migration { level: 1, sql: include_str!("../../schema/keys/0001.sql") },
-        Migration { level: 2, sql: "ALTER TABLE keys ADD COLUMN made INTEGER; ALTER TABLE nothing ADD COLUMN x;" },
+        Migration::sql(1, include_str!("../../schema/keys/0001.sql")),
+        Migration::sql(2, "ALTER TABLE keys ADD COLUMN made INTEGER; ALTER TABLE nothing ADD COLUMN x;"),
     ];
 
     fn file() -> (tempfile::TempDir, std::path::PathBuf) {
@@ -185,7 +227,7 @@ mod tests {
     fn an_older_file_is_brought_up_and_a_newer_one_is_refused_untouched() {
         let (_folder, path) = file();
         let mut connection = Connection::open(&path).unwrap();
-        assert_eq!(up(&mut connection, &path, KEYS).unwrap(), 0);
+        assert_eq!(up(&mut connection, &path, ONE).unwrap(), 0);
         connection.execute("INSERT INTO keys (id, wrapped) VALUES (x'01', x'02')", []).unwrap();
         assert_eq!(inspect(&path, TWO).unwrap(), Level { file: "keys.db".into(), found: 1, newest: 2 });
         assert_eq!(up(&mut connection, &path, TWO).unwrap(), 1);
@@ -194,7 +236,7 @@ mod tests {
         assert_eq!(kept, 1);
         drop(connection);
         let before = std::fs::read(&path).unwrap();
-        let refused = inspect(&path, KEYS).unwrap_err();
+        let refused = inspect(&path, ONE).unwrap_err();
         assert!(matches!(refused, LevelError::Newer { found: 2, known: 1, .. }), "{refused}");
         assert_eq!(std::fs::read(&path).unwrap(), before);
     }
@@ -203,7 +245,7 @@ mod tests {
     fn a_step_that_fails_leaves_the_file_at_its_old_level() {
         let (_folder, path) = file();
         let mut connection = Connection::open(&path).unwrap();
-        up(&mut connection, &path, KEYS).unwrap();
+        up(&mut connection, &path, ONE).unwrap();
         assert!(up(&mut connection, &path, BROKEN).is_err());
         assert_eq!(inspect(&path, TWO).unwrap().found, 1);
         assert_eq!(up(&mut connection, &path, TWO).unwrap(), 1);
@@ -211,9 +253,9 @@ mod tests {
 
     #[test]
     fn a_changed_step_and_a_foreign_file_are_refused() {
-        const OTHER: &[Migration] = &[Migration { level: 1, sql: "SELECT 1" }];
+        const OTHER: &[Migration] = &[Migration::sql(1, "SELECT 1")];
         let (folder, path) = file();
-        up(&mut Connection::open(&path).unwrap(), &path, KEYS).unwrap();
+        up(&mut Connection::open(&path).unwrap(), &path, ONE).unwrap();
         assert!(matches!(inspect(&path, OTHER), Err(LevelError::Changed { level: 1, .. })));
         let foreign = folder.path().join("foreign.db");
         Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();

@@ -6,12 +6,14 @@
 mod backup;
 mod checkpoint;
 mod code;
+mod ends;
 mod erasures;
 mod fault;
 mod keys;
 mod lists;
 mod migrate;
 mod open;
+mod packs;
 mod readers;
 mod reads;
 mod search;
@@ -27,14 +29,14 @@ pub use erasures::{ERASURES, ErasureList, ErasuresError, read_erasures, write_er
 pub use migrate::{Level, LevelError};
 pub use open::{OpenError, OpenOptions};
 pub use search::SqliteIndex;
-pub use verify::{Finding, KeyState, Looked, StreamEnd, View};
+pub use verify::{Finding, KeyState, Looked, View};
 
 use async_trait::async_trait;
 use baton_core::event::Stream;
 use baton_core::ids::{ConnectionId, ConversationId, Hash16, KeyId, Ms};
 use baton_kit::store::{
     Commit, EffectId, Entry, EntryFilter, Error, Identity, LeasedEffect, Link, Offset, ParkedEffect, Record, Row,
-    RowFilter, SealedEvent, Store, Tally, WrappedKey,
+    RowFilter, SealedEvent, Snapshot, Store, Tally, WrappedKey,
 };
 use readers::Readers;
 use std::fs::File;
@@ -160,6 +162,27 @@ impl Store for SqliteStore {
 
     async fn end(&self) -> Result<Offset, Error> {
         self.readers.call(|files| writes::end(&files.baton)).await
+    }
+
+    async fn pack(&self, upto: Offset, limit: usize) -> Result<u64, Error> {
+        let mut dealt_with = 0;
+        while dealt_with < limit as u64 {
+            let step = self.readers.call(move |files| packs::plan(&files.baton, upto)).await?;
+            if step.events() == 0 {
+                break;
+            }
+            dealt_with += step.events();
+            self.main.call(move |main| packs::apply(main.connection(), &step)).await?;
+        }
+        Ok(dealt_with)
+    }
+
+    async fn snapshot(&self, stream: Stream) -> Result<Option<Snapshot>, Error> {
+        self.readers.call(move |files| reads::snapshot(&files.baton, stream)).await
+    }
+
+    async fn put_snapshot(&self, stream: Stream, snapshot: Snapshot) -> Result<(), Error> {
+        self.main.call(move |main| writes::put_snapshot(main.connection(), stream, &snapshot)).await
     }
 
     async fn lease_effects(&self, now: Ms, until: Ms, limit: usize) -> Result<Vec<LeasedEffect>, Error> {

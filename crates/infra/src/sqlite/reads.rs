@@ -2,10 +2,13 @@
 
 use super::code::{column, conversation, count, event, int, link, most, record, stream};
 use super::fault::Fault;
+use super::{ends, packs};
 use baton_core::event::Stream;
-use baton_core::ids::{ConnectionId, ConversationId, Hash16, KeyId, Ms};
-use baton_kit::store::{EffectId, Link, Offset, ParkedEffect, Record, SealedEvent, WrappedKey};
+use baton_core::ids::{ConnectionId, ConversationId, Hash16, Hash32, KeyId, Ms};
+use baton_kit::store::{EffectId, Link, Offset, ParkedEffect, Record, SealedEvent, Snapshot, WrappedKey};
 use rusqlite::{Connection, OptionalExtension, Params};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use uuid::Uuid;
 
 const OF_STREAM: &str = "stream = (SELECT id FROM streams WHERE name = ?1)";
@@ -28,11 +31,43 @@ pub(super) fn one<T>(
     connection.prepare_cached(sql)?.query_and_then(params, read)?.next().transpose()
 }
 
+/// A stream's number, if it has one.
+pub(super) fn stream_number(db: &Connection, of: Stream) -> Result<Option<i64>, Fault> {
+    one(db, "SELECT id FROM streams WHERE name = ?1", [of.to_string()], |row| column(row, 0))
+}
+
+/// The last seq of a stream and the chain that its commit kept for it.
+pub(super) fn end_of(db: &Connection, of: Stream) -> Result<Option<(u64, Hash32)>, Fault> {
+    Ok(ends::find(db, of)?.filter(|end| end.seq > 0).map(|end| (end.seq, end.chain)))
+}
+
+/// The chains that were kept after events of a stream after `seq`: `(seq, chain)`. Not every event has one.
+pub(super) fn chains(db: &Connection, of: Stream, after: u64, limit: usize) -> Result<Vec<(u64, Hash32)>, Fault> {
+    let Some(number) = stream_number(db, of)? else { return Ok(Vec::new()) };
+    let sql = "SELECT seq, chain FROM events WHERE stream = ?1 AND seq > ?2 AND chain IS NOT NULL
+               UNION ALL SELECT last, chain FROM packs WHERE stream = ?1 AND last > ?2 ORDER BY 1 LIMIT ?3";
+    all(db, sql, (number, int(after), most(limit)), |row| {
+        Ok((count(column(row, 0)?), Hash32(column::<[u8; 32]>(row, 1)?)))
+    })
+}
+
+// Events go from the hot table into packs and never back: whoever reads the hot table first and the packs second, in two
+// views, misses nothing, and sees twice what went in between.
+
 /// Events after `seq`, oldest first.
 pub(super) fn events(db: &Connection, of: Stream, after: u64, limit: usize) -> Result<Vec<SealedEvent>, Fault> {
     let sql =
         format!("SELECT seq, position, header, body FROM events WHERE {OF_STREAM} AND seq > ?2 ORDER BY seq LIMIT ?3");
-    all(db, &sql, (of.to_string(), int(after), most(limit)), |row| event(of, row))
+    let hot = all(db, &sql, (of.to_string(), int(after), most(limit)), |row| event(of, row))?;
+    let first = hot.first().map_or(u64::MAX, |event| event.seq);
+    if first == after.saturating_add(1) {
+        return Ok(hot);
+    }
+    let Some(number) = stream_number(db, of)? else { return Ok(hot) };
+    let mut found = packs::between(db, of, number, (after, first), limit, true)?;
+    found.extend(hot);
+    found.truncate(limit);
+    Ok(found)
 }
 
 /// The last events before `seq`, oldest first.
@@ -41,6 +76,13 @@ pub(super) fn events_before(db: &Connection, of: Stream, before: u64, limit: usi
         "SELECT seq, position, header, body FROM events WHERE {OF_STREAM} AND seq < ?2 ORDER BY seq DESC LIMIT ?3"
     );
     let mut events = all(db, &sql, (of.to_string(), int(before), most(limit)), |row| event(of, row))?;
+    let first = events.last().map_or(before, |event| event.seq);
+    if events.len() < limit
+        && first > 1
+        && let Some(number) = stream_number(db, of)?
+    {
+        events.extend(packs::before(db, of, number, first, limit - events.len())?);
+    }
     events.reverse();
     Ok(events)
 }
@@ -53,25 +95,78 @@ pub(super) fn positions(
     limit: usize,
 ) -> Result<Vec<SealedEvent>, Fault> {
     let of = Stream::Conversation(conversation);
+    // Positions rise with seq and are never above it.
     let sql = format!(
-        "SELECT seq, position, header, body FROM events WHERE {OF_STREAM} AND position > ?2 ORDER BY position LIMIT ?3"
+        "SELECT seq, position, header, body FROM events
+         WHERE {OF_STREAM} AND seq > ?2 AND position > ?2 ORDER BY seq LIMIT ?3"
     );
-    all(db, &sql, (of.to_string(), int(after), most(limit)), |row| event(of, row))
+    let hot = all(db, &sql, (of.to_string(), int(after), most(limit)), |row| event(of, row))?;
+    if hot.first().and_then(|event| event.position) == after.checked_add(1) {
+        return Ok(hot);
+    }
+    let Some(number) = stream_number(db, of)? else { return Ok(hot) };
+    let first = hot.first().map_or(u64::MAX, |event| event.seq);
+    let mut found = packs::positions(db, of, number, (after, first), limit)?;
+    found.extend(hot);
+    found.truncate(limit);
+    Ok(found)
 }
 
 /// Headers after `seq`.
 pub(super) fn headers(db: &Connection, of: Stream, after: u64, limit: usize) -> Result<Vec<Vec<u8>>, Fault> {
-    let sql = format!("SELECT header FROM events WHERE {OF_STREAM} AND seq > ?2 ORDER BY seq LIMIT ?3");
-    all(db, &sql, (of.to_string(), int(after), most(limit)), |row| column(row, 0))
+    let sql = format!("SELECT seq, header FROM events WHERE {OF_STREAM} AND seq > ?2 ORDER BY seq LIMIT ?3");
+    let hot: Vec<(u64, Vec<u8>)> =
+        all(db, &sql, (of.to_string(), int(after), most(limit)), |row| Ok((count(column(row, 0)?), column(row, 1)?)))?;
+    let first = hot.first().map_or(u64::MAX, |(seq, _)| *seq);
+    let hot = hot.into_iter().map(|(_, header)| header);
+    if first == after.saturating_add(1) {
+        return Ok(hot.collect());
+    }
+    let Some(number) = stream_number(db, of)? else { return Ok(hot.collect()) };
+    let packed = packs::between(db, of, number, (after, first), limit, false)?;
+    Ok(packed.into_iter().map(|event| event.header).chain(hot).take(limit).collect())
 }
 
 /// The whole log after an offset. One writer commits whole transactions, so no number below a visible one can
 /// appear later.
 pub(super) fn tail(db: &Connection, after: Offset, limit: usize) -> Result<Vec<(Offset, Stream, u64)>, Fault> {
+    let found = hot_tail(db, after, limit)?;
+    // Nothing is packed whose place was not written down before.
+    if count(packs::placed(db)?) <= after.0 {
+        return Ok(found);
+    }
+    let view = db.unchecked_transaction()?;
+    let places = packs::places(&view, after, limit)?;
+    let mut names = HashMap::new();
+    let mut found = Vec::with_capacity(places.len());
+    for (offset, number, seq) in places {
+        let name = match names.entry(number) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => *new.insert(packs::name(&view, number)?),
+        };
+        found.push((Offset(offset), name, seq));
+    }
+    if found.len() < limit {
+        let placed = Offset(count(packs::placed(&view)?)).max(after);
+        found.extend(hot_tail(&view, placed, limit - found.len())?);
+    }
+    view.finish()?;
+    Ok(found)
+}
+
+fn hot_tail(db: &Connection, after: Offset, limit: usize) -> Result<Vec<(Offset, Stream, u64)>, Fault> {
     let sql = "SELECT e.id, s.name, e.seq FROM events e JOIN streams s ON s.id = e.stream WHERE e.id > ?1
                ORDER BY e.id LIMIT ?2";
     all(db, sql, (int(after.0), most(limit)), |row| {
         Ok((Offset(count(column(row, 0)?)), stream(row, 1)?, count(column(row, 2)?)))
+    })
+}
+
+/// A snapshot of a stream.
+pub(super) fn snapshot(db: &Connection, of: Stream) -> Result<Option<Snapshot>, Fault> {
+    let sql = format!("SELECT seq, level, state FROM snapshots WHERE {OF_STREAM}");
+    one(db, &sql, [of.to_string()], |row| {
+        Ok(Snapshot { seq: count(column(row, 0)?), level: column(row, 1)?, state: column(row, 2)? })
     })
 }
 

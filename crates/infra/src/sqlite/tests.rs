@@ -145,12 +145,16 @@ async fn a_store_that_may_not_be_written_says_so_and_keeps_nothing() {
 async fn a_command_that_fails_after_writing_fails_alone() {
     let (_tmp, folder) = folder();
     let store = SqliteStore::open(&folder, SEED).unwrap();
-    // Two events of one stream at one position: found by the index, when the first is written already.
-    let twice = |number| {
-        let mut commit = said(stream(number), 1, 10);
-        commit.events[0].position = Some(1);
-        commit.events.push(SealedEvent { seq: 2, ..commit.events[0].clone() });
-        commit
+    // Two links with one outside id: found when the first is written already.
+    let twice = |number: u128| {
+        let link = |conversation: u128| Link {
+            connection: ConnectionId(Uuid::from_u128(1)),
+            conversation: ConversationId(Uuid::from_u128(conversation)),
+            outside: Some(Hash16([number as u8; 16])),
+            state: Vec::new(),
+            version: 1,
+        };
+        Commit { links: vec![link(2 * number), link(2 * number + 1)], ..said(stream(number), 1, 10) }
     };
     let commits =
         (0..30).map(|number| store.commit(if number % 5 == 0 { twice(number) } else { said(stream(number), 1, 10) }));

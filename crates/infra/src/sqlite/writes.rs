@@ -2,33 +2,24 @@
 
 use super::checkpoint::Nudge;
 use super::code::{column, conversation, count, holder_code, ids, int, most};
+use super::ends::{self, End, Ends};
 use super::fault::Fault;
 use super::writer::State;
-use baton_core::event::Stream;
+use baton_core::event::{Stream, chain, start_of_chain};
 use baton_core::ids::{ConversationId, Ms};
 use baton_core::limits;
 use baton_kit::store::{
-    Commit, EffectId, Entry, Error, LeasedEffect, Link, NewEffect, Offset, Record, Row, SealedEvent,
+    Commit, EffectId, Entry, Error, LeasedEffect, Link, NewEffect, Offset, Record, Row, SealedEvent, Snapshot,
 };
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What the writer of baton.db remembers.
 pub(super) struct Main {
     connection: Connection,
-    /// Number and last seq of streams. The index on (stream, seq) is the truth behind it; an index of recent
-    /// conversations in memory, which would make the log append-only to the last page, comes with the load test that
-    /// shows its worth.
-    places: HashMap<Stream, Place>,
+    ends: Ends,
     touched: Vec<Stream>,
     nudge: Nudge,
-}
-
-#[derive(Clone, Copy)]
-struct Place {
-    id: i64,
-    seq: u64,
 }
 
 impl State for Main {
@@ -42,12 +33,12 @@ impl State for Main {
 
     fn undo(&mut self) {
         for stream in self.touched.drain(..) {
-            self.places.remove(&stream);
+            self.ends.remove(stream);
         }
     }
 
     fn forget(&mut self) {
-        self.places.clear();
+        self.ends.clear();
     }
 
     fn committed(&mut self, commands: usize) {
@@ -57,54 +48,42 @@ impl State for Main {
 
 impl Main {
     pub(super) fn new(connection: Connection, nudge: Nudge) -> Self {
-        Self { connection, places: HashMap::new(), touched: Vec::new(), nudge }
+        Self { connection, ends: Ends::new(limits::STREAM_ENDS), touched: Vec::new(), nudge }
     }
 
-    fn place(&mut self, stream: Stream) -> Result<Option<Place>, Fault> {
-        if let Some(place) = self.places.get(&stream) {
-            return Ok(Some(*place));
+    fn end(&mut self, stream: Stream) -> Result<Option<End>, Fault> {
+        if let Some(end) = self.ends.get(stream) {
+            return Ok(Some(end));
         }
-        let found = self
-            .connection
-            .prepare_cached("SELECT id, seq FROM streams WHERE name = ?1")?
-            .query_row([stream.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let Some((id, seq)) = found else { return Ok(None) };
-        let place = Place { id, seq: count(seq) };
-        self.remember(stream, place);
-        Ok(Some(place))
+        let found = ends::find(&self.connection, stream)?;
+        if let Some(end) = found {
+            self.ends.put(stream, end);
+        }
+        Ok(found)
     }
 
-    fn remember(&mut self, stream: Stream, place: Place) {
-        if self.places.len() >= limits::STATES {
-            self.places.clear();
+    fn end_or_new(&mut self, stream: Stream) -> Result<End, Fault> {
+        if let Some(end) = self.end(stream)? {
+            return Ok(end);
         }
-        self.places.insert(stream, place);
-    }
-
-    fn place_or_new(&mut self, stream: Stream) -> Result<Place, Fault> {
-        if let Some(place) = self.place(stream)? {
-            return Ok(place);
-        }
-        self.connection
-            .prepare_cached("INSERT INTO streams (name, seq) VALUES (?1, 0)")?
-            .execute([stream.to_string()])?;
-        let place = Place { id: self.connection.last_insert_rowid(), seq: 0 };
+        self.connection.prepare_cached("INSERT INTO streams (name) VALUES (?1)")?.execute([stream.to_string()])?;
+        let end = End { id: self.connection.last_insert_rowid(), seq: 0, chain: start_of_chain(stream) };
         self.touched.push(stream);
-        self.remember(stream, place);
-        Ok(place)
+        self.ends.put(stream, end);
+        Ok(end)
     }
 
-    fn move_on(&mut self, stream: Stream, seq: u64) -> Result<i64, Fault> {
-        let place = self.place_or_new(stream)?;
-        if place.seq != seq {
-            self.connection
-                .prepare_cached("UPDATE streams SET seq = ?2 WHERE id = ?1")?
-                .execute((place.id, int(seq)))?;
-            self.touched.push(stream);
-            self.remember(stream, Place { seq, ..place });
-        }
-        Ok(place.id)
+    fn append(&mut self, event: &SealedEvent) -> Result<Offset, Fault> {
+        let end = self.end_or_new(event.stream)?;
+        let chain = chain(end.chain, &event.header);
+        self.connection
+            .prepare_cached(
+                "INSERT INTO events (stream, seq, position, header, body, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((end.id, int(event.seq), event.position.map(int), &event.header, &event.body, chain.0))?;
+        self.touched.push(event.stream);
+        self.ends.put(event.stream, End { seq: event.seq, chain, ..end });
+        Ok(Offset(count(self.connection.last_insert_rowid())))
     }
 }
 
@@ -119,11 +98,8 @@ pub(super) fn commit(main: &mut Main, commit: &Commit) -> Result<Offset, Fault> 
         put_link(&main.connection, link)?;
     }
     let mut last = None;
-    for (at, event) in commit.events.iter().enumerate() {
-        let later = commit.events[at + 1..].iter().any(|other| other.stream == event.stream);
-        // A stream's seq is written once, with its last event.
-        let place = if later { main.place_or_new(event.stream)?.id } else { main.move_on(event.stream, event.seq)? };
-        last = Some(append(&main.connection, place, event)?);
+    for event in &commit.events {
+        last = Some(main.append(event)?);
     }
     for id in &commit.done {
         remove_effect(&main.connection, *id)?;
@@ -152,7 +128,7 @@ pub(super) fn commit(main: &mut Main, commit: &Commit) -> Result<Offset, Fault> 
 fn check_streams(main: &mut Main, commit: &Commit) -> Result<(), Fault> {
     let mut seqs = Vec::with_capacity(commit.expected.len());
     for (stream, expected) in &commit.expected {
-        if main.place(*stream)?.map_or(0, |place| place.seq) != *expected {
+        if main.end(*stream)?.map_or(0, |end| end.seq) != *expected {
             return Err(Error::Conflict.into());
         }
         seqs.push((*stream, *expected));
@@ -168,13 +144,6 @@ fn check_streams(main: &mut Main, commit: &Commit) -> Result<(), Fault> {
     Ok(())
 }
 
-fn append(connection: &Connection, place: i64, event: &SealedEvent) -> Result<Offset, Fault> {
-    connection
-        .prepare_cached("INSERT INTO events (stream, seq, position, header, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute((place, int(event.seq), event.position.map(int), &event.header, &event.body))?;
-    Ok(Offset(count(connection.last_insert_rowid())))
-}
-
 /// The end of the log.
 pub(super) fn end(connection: &Connection) -> Result<Offset, Fault> {
     let last: Option<i64> = connection.prepare_cached("SELECT max(id) FROM events")?.query_row([], |row| row.get(0))?;
@@ -183,15 +152,15 @@ pub(super) fn end(connection: &Connection) -> Result<Offset, Fault> {
 
 fn set_timer(main: &mut Main, stream: Stream, due: Option<Ms>) -> Result<(), Fault> {
     if let Some(due) = due {
-        let place = main.place_or_new(stream)?;
+        let end = main.end_or_new(stream)?;
         main.connection
             .prepare_cached(
                 "INSERT INTO timers (stream, due) VALUES (?1, ?2)
                  ON CONFLICT (stream) DO UPDATE SET due = excluded.due WHERE due <> excluded.due",
             )?
-            .execute((place.id, due))?;
-    } else if let Some(place) = main.place(stream)? {
-        main.connection.prepare_cached("DELETE FROM timers WHERE stream = ?1")?.execute([place.id])?;
+            .execute((end.id, due))?;
+    } else if let Some(end) = main.end(stream)? {
+        main.connection.prepare_cached("DELETE FROM timers WHERE stream = ?1")?.execute([end.id])?;
     }
     Ok(())
 }
@@ -449,5 +418,16 @@ pub(super) fn drop_lease(connection: &Connection, name: &str, owner: Uuid) -> Re
     connection
         .prepare_cached("UPDATE leases SET owner = NULL WHERE name = ?1 AND owner = ?2")?
         .execute((name, owner.as_bytes()))?;
+    Ok(())
+}
+
+/// Keeps a snapshot in the place of the last one, if there is such a stream.
+pub(super) fn put_snapshot(connection: &Connection, of: Stream, snapshot: &Snapshot) -> Result<(), Fault> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO snapshots (stream, seq, level, state)
+             SELECT id, ?2, ?3, ?4 FROM streams WHERE name = ?1",
+        )?
+        .execute((of.to_string(), int(snapshot.seq), snapshot.level, &snapshot.state))?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A store on disk that is closed and opened again before every single call.
+//! A store on disk that is closed and opened again, or packed as far as it goes, before every single call.
 
 use async_trait::async_trait;
 use baton_core::event::Stream;
@@ -9,26 +9,40 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
+/// What is done before every call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Before {
+    Reopen,
+    Pack,
+    PackAndReopen,
+}
+
 pub(crate) struct Reopening {
+    before: Before,
     folder: TempDir,
     identity: Identity,
     store: Mutex<Option<SqliteStore>>,
 }
 
 impl Reopening {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(before: Before) -> Self {
         let folder = TempDir::new().expect("the folder opens");
         let store = SqliteStore::open(folder.path(), [7; 16]).expect("the folder opens");
-        Self { identity: store.identity(), folder, store: Mutex::new(Some(store)) }
+        Self { before, identity: store.identity(), folder, store: Mutex::new(Some(store)) }
     }
 
-    /// The store, opened afresh; calls at once wait for each other.
+    /// The store after what is done before every call; calls at once wait for each other.
     async fn open(&self) -> Open<'_> {
         let mut store = self.store.lock().await;
-        store.take();
+        if self.before != Before::Pack {
+            store.take();
+        }
         // Another seed: who the store is comes from the disk.
-        let opened = store.insert(SqliteStore::open(self.folder.path(), [8; 16]).expect("the folder opens"));
+        let opened = store.get_or_insert_with(|| SqliteStore::open(self.folder.path(), [8; 16]).expect("it opens"));
         assert_eq!(opened.identity(), self.identity);
+        if self.before != Before::Reopen {
+            while opened.pack(Offset(u64::MAX), 1_000).await.expect("it packs") > 0 {}
+        }
         Open(store)
     }
 }
@@ -78,6 +92,18 @@ impl Store for Reopening {
 
     async fn end(&self) -> Result<Offset, Error> {
         self.open().await.store().end().await
+    }
+
+    async fn pack(&self, upto: Offset, limit: usize) -> Result<u64, Error> {
+        self.open().await.store().pack(upto, limit).await
+    }
+
+    async fn snapshot(&self, stream: Stream) -> Result<Option<Snapshot>, Error> {
+        self.open().await.store().snapshot(stream).await
+    }
+
+    async fn put_snapshot(&self, stream: Stream, snapshot: Snapshot) -> Result<(), Error> {
+        self.open().await.store().put_snapshot(stream, snapshot).await
     }
 
     async fn lease_effects(&self, now: Ms, until: Ms, limit: usize) -> Result<Vec<LeasedEffect>, Error> {

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The steps of search.db.
-const SEARCH: &[Migration] = &[Migration { level: 1, sql: include_str!("../../../schema/search/0001.sql") }];
+const SEARCH: &[Migration] = &[Migration::sql(1, include_str!("../../../schema/search/0001.sql"))];
 /// How long a connection waits for the other.
 const WAIT: Duration = Duration::from_secs(10);
 

@@ -4,6 +4,7 @@ pub mod effects;
 pub mod entries;
 pub mod lists;
 pub mod log;
+pub mod packing;
 pub mod small;
 
 use crate::store::{Commit, Error, Link, NewEffect, Record, Row, SealedEvent, Store};
@@ -24,6 +25,7 @@ where
     lists::store(&make).await;
     entries::store(&make).await;
     small::store(&make).await;
+    packing::store(&make).await;
 }
 
 /// Defines the runner of a file's cases.
