@@ -43,7 +43,7 @@ impl Engine {
         Ok(Some(guard))
     }
 
-    async fn end_of_audit(&self) -> Result<End, Error> {
+    pub(crate) async fn end_of_audit(&self) -> Result<End, Error> {
         let last = self.store.read_before(Stream::Audit, u64::MAX, 1).await?.pop();
         let Some(last) = last else {
             return Ok(End { seq: 0, position: 0, at: 0, chain: start_of_chain(Stream::Audit) });

@@ -66,6 +66,8 @@ impl Config {
         for ((object, id), (_, json)) in &self.objects {
             match object {
                 Object::Inbox => {
+                    let privacy = json.get("privacy").and_then(|json| serde_json::from_value(json.clone()).ok());
+                    settings.privacy.extend(privacy.map(|privacy| (InboxId(*id), privacy)));
                     settings.inboxes.extend(card::<Inbox>(json).map(|card| (InboxId(*id), card)));
                 }
                 Object::Queue => {
@@ -193,6 +195,7 @@ impl Engine {
         }
         self.signal(Signal::Configured);
         self.wake.router.notify_one();
+        self.wake.retention.notify_one();
         Ok(config)
     }
 

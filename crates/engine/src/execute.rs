@@ -1,5 +1,6 @@
 //! The one algorithm: load, gather, decide, seal, commit; on conflict again.
 
+use crate::behind::Listed;
 use crate::lists::concern_lists;
 use crate::projections::row;
 use crate::query::Opened;
@@ -103,7 +104,7 @@ impl Engine {
         &self,
         permit: &Permit,
         id: ConversationId,
-        command: Command,
+        mut command: Command,
         along: Along,
     ) -> Result<Done, Error> {
         if permit.conversation().is_some_and(|own| own != id) {
@@ -111,10 +112,13 @@ impl Engine {
         }
         let slot = self.states.conversation(id);
         let mut slot = slot.lock_owned().await;
-        for _ in 0..limits::COMMIT_TRIES {
+        for round in 0..limits::COMMIT_TRIES {
             if !slot.loaded {
                 slot.state = self.load_conversation(id).await?;
                 slot.loaded = true;
+            }
+            if round == 0 {
+                self.redact(id, slot.state.as_ref(), &permit.actor(), &mut command).await?;
             }
             match self.attempt(permit, id, &mut slot, &command, &along).await {
                 Err(Error::Store(why)) if why == CONFLICT => *slot = Slot::default(),
@@ -125,7 +129,7 @@ impl Engine {
         Err(Error::Busy)
     }
 
-    async fn attempt(
+    pub(crate) async fn attempt(
         &self,
         permit: &Permit,
         id: ConversationId,
@@ -191,7 +195,10 @@ impl Engine {
         let (sealed, headers, bodies) = seal_all(&self.keyring, workspace, events, &mut chains, &mut key).await?;
         let mut state = conversation;
         if let Some(state) = &mut state {
-            state.key = key;
+            // An erasure took the key away; an episode that begins has another one.
+            if key != before.and_then(|state| state.key) {
+                state.key = key;
+            }
             if let Some((_, chain)) = chains.iter().find(|(stream, _)| *stream == Stream::Conversation(id)) {
                 state.head.chain = *chain;
             }
@@ -208,6 +215,9 @@ impl Engine {
             true => self.entries_of(id, before, &headers).await?,
             false => Vec::new(),
         };
+        let listed = state.as_ref().map(Listed::of);
+        // The last word alone moves it in no list: such a row follows later.
+        let later = listed.is_some() && listed == slot.listed;
         let commit = Commit {
             expected,
             events: sealed,
@@ -221,7 +231,7 @@ impl Engine {
             done: along.done.clone(),
             timers: if arm { vec![(Stream::Conversation(id), due)] } else { Vec::new() },
             links: along.links.clone(),
-            rows: state.as_ref().filter(|_| changed).map(row).into_iter().collect(),
+            rows: state.as_ref().filter(|_| changed && !later).map(row).into_iter().collect(),
             entries,
             hide: Vec::new(),
             records: along.records.clone(),
@@ -235,6 +245,9 @@ impl Engine {
             match self.store.commit(commit).await {
                 Ok(offset) => {
                     metrics::counter!("baton_events_total").increment(headers.len() as u64);
+                    if let Some(state) = state.as_ref().filter(|_| changed) {
+                        self.row_changed(state, later);
+                    }
                     self.publish(id, &headers, bodies, offset, before, state.as_ref());
                 }
                 Err(store::Error::Conflict) => {
@@ -271,6 +284,7 @@ impl Engine {
             slot.armed = due;
         }
         slot.state.clone_from(&state);
+        slot.listed = listed;
         let state = state.ok_or(Refusal::NotFound)?;
         if changed {
             let moved = self.lines.conversation_changed(&state);
@@ -491,8 +505,8 @@ impl Engine {
     }
 }
 
-/// Marks a conflict between the tries of one command; never leaves this module.
-const CONFLICT: &str = "conflict";
+/// Marks a conflict between the tries of one command; never leaves the engine.
+pub(crate) const CONFLICT: &str = "conflict";
 
 fn said_at(header: &Header) -> Option<SaidAt> {
     match &header.fact {

@@ -175,7 +175,8 @@ impl Engine {
         if used.count >= limits::FILES || used.bytes >= limits::FILES_BYTES {
             return Err(Refusal::FilesFull.into());
         }
-        let about = About { name: name.to_owned(), media_type: media_type.to_owned() };
+        let name = self.redacted_name(&state, &permit.actor(), name);
+        let about = About { name, media_type: media_type.to_owned() };
         let json = serde_json::to_vec(&about).map_err(|error| Error::Unreadable(error.to_string()))?;
         let mut prefix = [0; PREFIX];
         self.runtime.random(&mut prefix);
@@ -235,6 +236,11 @@ impl Engine {
         Ok(self.open_file(permit, id, blob).await?.0)
     }
 
+    /// Deletes the files of an episode, whose key may be gone already.
+    pub(crate) async fn delete_files(&self, key: KeyId) -> Result<(), Error> {
+        Ok(self.blobs.delete(self.group(key)).await?)
+    }
+
     /// Destroys all keys of a conversation's episodes: its texts and files can never be read again. What its headers say
     /// stays. A key that other conversations use is not among them.
     ///
@@ -243,8 +249,8 @@ impl Engine {
     pub async fn destroy_texts(&self, permit: &Permit, id: ConversationId) -> Result<(), Error> {
         allowed(permit, id)?;
         for key in self.keys_of(id).await? {
-            self.keyring.destroy(key).await?;
-            self.blobs.delete(self.group(key)).await?;
+            self.keyring.destroy_leaf(key).await?;
+            self.delete_files(key).await?;
         }
         self.live.forget(id);
         Ok(())

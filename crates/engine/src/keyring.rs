@@ -133,8 +133,27 @@ impl Keyring {
         Ok(())
     }
 
-    /// Destroys a key for good: what it sealed can never be opened again.
+    /// A person's key, made on first use; `None`: it was destroyed, and there will be no other.
+    pub(crate) async fn person(&self, person: PersonId) -> Result<Option<Key>, Error> {
+        let id = KeyId(person.0);
+        match self.under_master(id).await {
+            Ok(key) => Ok(Some(key)),
+            // A destroyed key cannot be replaced.
+            Err(Error::Busy) => self.get(id).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Destroys a key for good: what it sealed can never be opened again, nor what is sealed under keys that it wraps.
     pub(crate) async fn destroy(&self, id: KeyId) -> Result<(), Error> {
+        self.store.destroy_key(id).await?;
+        // Which of the opened keys it had wrapped is not remembered: all are opened anew when they are needed.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Ok(())
+    }
+
+    /// Destroys a key that wraps no other.
+    pub(crate) async fn destroy_leaf(&self, id: KeyId) -> Result<(), Error> {
         self.store.destroy_key(id).await?;
         self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         Ok(())

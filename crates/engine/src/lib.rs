@@ -6,19 +6,25 @@
 mod alerts;
 pub mod at_rest;
 mod audit;
+mod behind;
 mod config;
 mod cursor;
+mod erase;
 mod execute;
+mod export;
 mod files;
 mod identify;
 mod keyring;
 mod lists;
 mod live;
 mod outbox;
+mod packing;
 mod perform;
 mod presence;
 mod projections;
 mod query;
+mod redact;
+mod retention;
 mod router;
 mod seal;
 pub mod search;
@@ -30,6 +36,7 @@ mod viewing;
 pub use alerts::{Alert, AlertKind};
 pub use config::{Changed, Config};
 pub use cursor::{BadCursor, Cursor};
+pub use erase::Erasure;
 pub use execute::{Done, SaidAt, Started};
 pub use files::{File, Incoming, Outgoing};
 pub use live::{Heard, Listener};
@@ -37,6 +44,8 @@ pub use perform::{ReplyClaims, TargetClaims};
 pub use presence::Reach;
 pub use projections::{RowData, lists as entries, row};
 pub use query::Opened;
+pub use redact::Revealed;
+pub use retention::{RetentionState, WouldErase};
 pub use viewing::seen_by_others;
 
 use baton_core::refusal::Refusal;
@@ -125,10 +134,14 @@ pub struct Engine {
     pub(crate) states: states::States,
     pub(crate) lines: router::Lines,
     pub(crate) live: live::Live,
+    pub(crate) behind: behind::Behind,
     pub(crate) reach: Reach,
     pub(crate) wake: Wake,
     pub(crate) audit: audit::Head,
     pub(crate) alerts: watch::Sender<Arc<Vec<Alert>>>,
+    /// What the search keeps, once there is one.
+    pub(crate) index: std::sync::OnceLock<Arc<dyn baton_kit::search::SearchIndex>>,
+    pub(crate) retention: retention::Progress,
     stop: watch::Sender<bool>,
 }
 
@@ -138,6 +151,8 @@ pub(crate) struct Wake {
     pub(crate) outbox: tokio::sync::Notify,
     pub(crate) timers: tokio::sync::Notify,
     pub(crate) router: tokio::sync::Notify,
+    pub(crate) retention: tokio::sync::Notify,
+    pub(crate) rows: tokio::sync::Notify,
 }
 
 impl Engine {
@@ -162,14 +177,18 @@ impl Engine {
             states: states::States::default(),
             lines: router::Lines::default(),
             live: live::Live::default(),
+            behind: behind::Behind::default(),
             reach: Reach::default(),
             wake: Wake::default(),
             audit: audit::Head::default(),
             alerts: watch::channel(Arc::default()).0,
+            index: std::sync::OnceLock::new(),
+            retention: retention::Progress::default(),
             stop: watch::channel(false).0,
         });
         engine.store.reclaim_effects(engine.now()).await?;
         engine.load_lists(&baton_core::permission::Permit::system(baton_core::actor::Part::Setup)).await?;
+        engine.load_rows().await?;
         engine.load_lines().await?;
         engine.load_reach().await?;
         engine.live.told_upto(engine.store.end().await?);
@@ -182,7 +201,10 @@ impl Engine {
         self.clone().spawn("timers", |engine, stop| Box::pin(timers::run(engine, stop)));
         self.clone().spawn("outbox", |engine, stop| Box::pin(outbox::run(engine, stop)));
         self.clone().spawn("alerts", |engine, stop| Box::pin(alerts::run(engine, stop)));
+        self.clone().spawn("rows", |engine, stop| Box::pin(behind::run(engine, stop)));
         self.clone().spawn("live", |engine, stop| Box::pin(live::run(engine, stop)));
+        self.clone().spawn("retention", |engine, stop| Box::pin(retention::run(engine, stop)));
+        self.clone().spawn("packing", |engine, stop| Box::pin(packing::run(engine, stop)));
         self.clone().spawn("presence", |engine, stop| Box::pin(presence::run(engine, stop)));
     }
 

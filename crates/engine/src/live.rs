@@ -271,7 +271,7 @@ impl Live {
         told.apart.retain(|_, last| *last > upto);
     }
 
-    fn upto(&self) -> Offset {
+    pub(crate) fn upto(&self) -> Offset {
         Offset(lock(&self.told).upto)
     }
 }
@@ -436,6 +436,12 @@ impl Engine {
             let Some((last, ..)) = page.last().copied() else { return Ok(()) };
             for (offset, stream, seq) in &page {
                 self.live.tell(&Signal::Appended { stream: *stream, seq: *seq, offset: *offset });
+                // Nobody knows whether its row was written.
+                if let Stream::Conversation(id) = stream
+                    && let Some(state) = self.state(*id).await?
+                {
+                    self.behind.add(&state);
+                }
             }
             self.live.told_upto(last);
             if page.len() < limits::PAGE {

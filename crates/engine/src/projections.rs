@@ -5,7 +5,7 @@ pub mod lists;
 
 use baton_core::actor::Who;
 use baton_core::conversation::Conversation;
-use baton_core::event::{Answered, Outcome, Trigger};
+use baton_core::event::{Answered, ErasedBy, Outcome, Trigger};
 use baton_core::ids::{AgentId, HandoverId, InboxId, Ms, OfferId, PersonId, QueueId, reference};
 use baton_core::ownership::{Guest, Holder, Line, Pause};
 use baton_kit::store::{HolderKind, Row};
@@ -66,6 +66,12 @@ pub struct RowData {
     /// Who may read it beside those named above: its guests and its last agent. None: a row from before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub also: Option<Vec<AgentId>>,
+    /// When the oldest episode closed that is closed and whose words are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Ms>,
+    /// The newest erasure of its words: when, and by what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<(Ms, ErasedBy)>,
 }
 
 fn also(state: &Conversation) -> Vec<AgentId> {
@@ -155,6 +161,8 @@ pub fn row(state: &Conversation) -> Row {
         snoozed_until,
         mentioned: state.mentioned.keys().copied().collect(),
         also: Some(also(state)),
+        kept: state.kept,
+        erased: state.erased.map(|erased| (erased.at, erased.by)),
     };
     Row {
         id: state.id,
@@ -162,7 +170,11 @@ pub fn row(state: &Conversation) -> Row {
         holder,
         holder_id,
         offered_to: state.own.offer.as_ref().map(|offer| offer.to.0),
-        sort: line_since.unwrap_or(state.head.at),
+        // An erasure is no change that lists are ordered by.
+        sort: line_since.unwrap_or(match &state.erased {
+            Some(erased) if erased.at == state.head.at => state.since.max(state.last_word),
+            _ => state.head.at,
+        }),
         reference: reference(state.id),
         person: Some(state.person),
         inbox: Some(state.inbox),

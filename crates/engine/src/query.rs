@@ -33,7 +33,12 @@ impl Engine {
     /// There is none, or it is not the permit's.
     pub async fn conversation(&self, permit: &Permit, id: ConversationId) -> Result<Conversation, Error> {
         allowed(permit, id)?;
-        Ok(self.state(id).await?.ok_or(Refusal::NotFound)?)
+        let state = self.state(id).await?.ok_or(Refusal::NotFound)?;
+        // For whom was erased there is nothing here any more; people still read that it was so.
+        if state.gone() && permit.actor().who == baton_core::actor::Who::Customer {
+            return Err(Refusal::NotFound.into());
+        }
+        Ok(state)
     }
 
     /// An agent as the log knows them.
@@ -162,7 +167,10 @@ impl Engine {
     /// # Errors
     /// The store's own.
     pub async fn rows(&self, _permit: &Permit, filter: RowFilter) -> Result<Vec<Row>, Error> {
-        Ok(self.store.rows(filter).await?)
+        self.write_few_rows().await?;
+        let mut rows = self.store.rows(filter).await?;
+        self.bring_up(&mut rows);
+        Ok(rows)
     }
 
     /// One row.
@@ -171,7 +179,7 @@ impl Engine {
     /// The store's own.
     pub async fn row(&self, permit: &Permit, id: ConversationId) -> Result<Option<Row>, Error> {
         allowed(permit, id)?;
-        Ok(self.store.row(id).await?)
+        self.row_now(id).await
     }
 
     /// How many rows a list has.

@@ -61,8 +61,9 @@ pub(crate) async fn seal_all(
     Ok((sealed, headers, bodies))
 }
 
-fn gone(stream: Stream) -> Error {
-    Error::Unreadable(format!("the key of {stream} was destroyed"))
+/// Nothing can be added to words that were erased.
+fn gone(_: Stream) -> Error {
+    baton_core::refusal::Refusal::Erased.into()
 }
 
 fn key_of(stream: Stream, episode: Option<KeyId>) -> Result<KeyId, Error> {

@@ -1,6 +1,7 @@
 //! States in memory: a cache of what the log says, one lock per conversation and per agent, so that writers of one node
 //! do not race each other. The store's expected seq is what protects against other nodes.
 
+use crate::behind::Listed;
 use crate::{Engine, Error};
 use baton_core::agent::Agent;
 use baton_core::conversation::Conversation;
@@ -21,6 +22,8 @@ pub(crate) struct Slot {
     pub(crate) state: Option<Conversation>,
     /// The deadline that stands in the store, if it is known.
     pub(crate) armed: Option<Ms>,
+    /// How its row was written last by this process, as far as lists are searched by it.
+    pub(crate) listed: Option<Listed>,
 }
 
 type Slots<K, V> = Mutex<HashMap<K, Arc<AsyncMutex<V>>>>;

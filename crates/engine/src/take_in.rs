@@ -46,6 +46,7 @@ impl Engine {
         let commit = Commit { hide: conversations.clone(), ..Commit::default() };
         self.store.commit(commit).await?;
         for id in conversations {
+            self.behind.forget(id);
             let closed = Holder::Nobody { closed: self.now() };
             if self.lines.place_row(id, &closed, false) {
                 self.signal(Signal::LineMoved);

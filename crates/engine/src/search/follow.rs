@@ -51,17 +51,19 @@ pub(crate) async fn run(search: Arc<Search>, mut stop: watch::Receiver<bool>) {
         let poll = engine.now() + POLL;
         loop {
             tokio::select! {
+                biased;
+                _ = stop.changed() => return,
+                () = engine.runtime.sleep_until(poll) => break,
                 signal = signals.recv() => match signal {
                     Ok(Signal::Appended { .. }) | Err(RecvError::Lagged(_)) => break,
                     Ok(_) => {}
                     Err(RecvError::Closed) => return,
                 },
-                () = engine.runtime.sleep_until(poll) => break,
-                _ = stop.changed() => return,
             }
         }
         // What is said within the same moment is taken in together.
         tokio::select! {
+            biased;
             () = engine.runtime.sleep_until(engine.now() + wait) => {}
             _ = stop.changed() => return,
         }
@@ -199,7 +201,7 @@ impl Follower {
         if let Some(language) = self.languages.get(&id) {
             return Ok(language.clone());
         }
-        let row = self.search.engine.store.row(id).await?;
+        let row = self.search.engine.row_now(id).await?;
         let data = row.and_then(|row| serde_json::from_slice::<RowData>(&row.data).ok());
         let language = data.map(|data| data.language).unwrap_or_default();
         self.remember(id, language.clone());

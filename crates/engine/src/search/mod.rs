@@ -52,6 +52,8 @@ pub struct Search {
 impl Search {
     /// Over this index, which is fed once [`Self::run`] is called.
     pub fn new(engine: Arc<Engine>, index: Arc<dyn SearchIndex>) -> Arc<Self> {
+        // Whoever destroys keys tells the index by this.
+        let _ = engine.index.set(index.clone());
         let (key, word_key) = (engine.master.derive("search"), Key(engine.master.derive("search words")));
         Arc::new(Self { engine, index, key, word_key, forms: words::Forms::default(), known: Mutex::default() })
     }
