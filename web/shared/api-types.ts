@@ -1517,9 +1517,11 @@ export interface components {
       used_at?: components["schemas"]["Ms"] | null;
       /** @description field_required: which pre-chat field. */
       field?: string;
+      /** @description rate_limited: which rate, by the name of its setting. */
+      rate?: string;
       /** @description file_too_large: bytes at most. */
       limit?: number;
-      /** @description Never in the body; clients put the header `Retry-After` (seconds) here. */
+      /** @description Seconds until another try is worth it; with an answer the header `Retry-After` says the same. */
       retry_after?: number;
     } & {
       [key: string]: unknown;
@@ -1969,6 +1971,11 @@ export interface components {
           client: components["schemas"]["Id"];
           counter: number;
           problem: components["schemas"]["Problem"];
+        }
+      | {
+          /** @constant */
+          type: "slow_down";
+          seconds: number;
         }
       | {
           /** @constant */
@@ -2941,6 +2948,11 @@ export interface components {
         }
       | {
           /** @constant */
+          type: "slow_down";
+          seconds: number;
+        }
+      | {
+          /** @constant */
           type: "pong";
         }
       | {
@@ -3325,6 +3337,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -3351,6 +3364,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3381,6 +3395,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       404: components["responses"]["NotFound"];
       410: components["responses"]["Gone"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3460,6 +3475,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -3494,6 +3510,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -3563,6 +3580,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -3636,6 +3654,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -3704,6 +3723,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3733,6 +3753,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -3766,6 +3787,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -3800,6 +3822,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -3829,6 +3852,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       404: components["responses"]["NotFound"];
       410: components["responses"]["Gone"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -4003,6 +4027,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       409: components["responses"]["Conflict"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4032,6 +4057,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -4068,6 +4094,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4097,6 +4124,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -4131,6 +4159,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4164,6 +4193,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -4206,6 +4236,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -4237,6 +4268,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -4274,6 +4306,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -4305,6 +4338,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -4397,6 +4431,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4475,6 +4510,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -4527,6 +4563,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4566,6 +4603,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4610,6 +4648,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4653,6 +4692,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4694,6 +4734,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4735,6 +4776,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4776,6 +4818,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4817,6 +4860,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4861,6 +4905,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4902,6 +4947,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4945,6 +4991,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -4989,6 +5036,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5030,6 +5078,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5073,6 +5122,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5114,6 +5164,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5154,6 +5205,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5197,6 +5249,7 @@ export interface operations {
       404: components["responses"]["NotFound"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5240,6 +5293,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5281,6 +5335,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5322,6 +5377,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5356,6 +5412,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -5394,6 +5451,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5437,6 +5495,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -5486,6 +5545,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -5524,6 +5584,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -5557,6 +5618,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -5597,6 +5659,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5638,6 +5701,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5671,6 +5735,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -5699,6 +5764,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -5729,6 +5795,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -5766,6 +5833,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5807,6 +5875,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5838,6 +5907,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5869,6 +5939,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -5904,6 +5975,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5943,6 +6015,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -5974,6 +6047,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6003,6 +6077,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -6037,6 +6112,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6068,6 +6144,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -6103,6 +6180,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6135,6 +6213,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -6173,6 +6252,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6204,6 +6284,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6235,6 +6316,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -6270,6 +6352,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6302,6 +6385,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -6340,6 +6424,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6371,6 +6456,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6402,6 +6488,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -6437,6 +6524,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6469,6 +6557,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -6507,6 +6596,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6538,6 +6628,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6569,6 +6660,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -6604,6 +6696,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6636,6 +6729,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -6674,6 +6768,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6705,6 +6800,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6736,6 +6832,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -6771,6 +6868,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6803,6 +6901,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -6841,6 +6940,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6872,6 +6972,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6913,6 +7014,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6952,6 +7054,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -6983,6 +7086,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -7024,6 +7128,7 @@ export interface operations {
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -7055,6 +7160,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
@@ -7084,6 +7190,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
     };
@@ -7110,6 +7217,7 @@ export interface operations {
       400: components["responses"]["BadRequest"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::rates::TooFast;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use axum::extract::FromRequestParts;
@@ -197,6 +198,15 @@ impl App {
         }
     }
 
+    /// Counts a request or frame of this account; a key that acts for an agent counts as that agent.
+    pub(crate) fn may_call(&self, caller: &Caller) -> Result<(), TooFast> {
+        let key = match caller.subject {
+            Subject::Key { key, acts_for: None, .. } => key.0.as_u128(),
+            _ => caller.agent().map_or(0, |agent| agent.0.as_u128()),
+        };
+        self.rates.api_requests.take(key, self.engine.runtime().now())
+    }
+
     /// Begins a log-in: the cookie's value and the token against cross-site requests.
     pub(crate) async fn log_in(&self, agent: AgentId) -> Result<(String, String), Problem> {
         let (token, csrf) = (self.fresh_token(""), self.fresh_token(""));
@@ -291,7 +301,9 @@ impl FromRequestParts<App> for Caller {
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         if let Some(bearer) = text("authorization") {
             let key = bearer.strip_prefix("Bearer ").unwrap_or_default();
-            return app.by_key(key, text("baton-agent"));
+            let caller = app.by_key(key, text("baton-agent"))?;
+            app.may_call(&caller)?;
+            return Ok(caller);
         }
         let Some(caller) = app.by_cookie(&parts.headers).await? else {
             return Err(Problem::new(
@@ -300,6 +312,7 @@ impl FromRequestParts<App> for Caller {
                 "Log in, or send an API key as `Authorization: Bearer bk_…`.",
             ));
         };
+        app.may_call(&caller)?;
         if parts.method != Method::GET && text(CSRF) != caller.csrf.as_deref() {
             return Err(Problem::new(
                 403,

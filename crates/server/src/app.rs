@@ -1,13 +1,18 @@
 //! What every handler shares.
 
+use crate::counts::Counts;
 use crate::files::Uploads;
+use crate::options::Limits;
 use crate::plugins::Registry;
+use crate::rates::Rates;
 use crate::throttle::Throttle;
 use baton_engine::Engine;
 use baton_engine::search::Search;
 use baton_kit::signature::Secret;
 use metrics_exporter_prometheus::PrometheusHandle;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// The hub, as handlers see it.
 #[derive(Clone)]
@@ -19,10 +24,20 @@ pub(crate) struct Inner {
     pub(crate) registry: Arc<Registry>,
     pub(crate) tokens: Secret,
     pub(crate) throttle: Throttle,
+    pub(crate) rates: Rates,
+    /// How much there may be at once.
+    pub(crate) limits: Limits,
+    /// Sockets and streams by chat, and by the client's address.
+    pub(crate) chat_sockets: Counts,
+    pub(crate) address_sockets: Counts,
+    /// Reverse proxies whose word is believed.
+    pub(crate) proxies: Vec<IpAddr>,
     pub(crate) uploads: Uploads,
     pub(crate) metrics: PrometheusHandle,
     /// Cookies are for HTTPS alone.
     pub(crate) secure: bool,
+    /// A stop has begun: not ready for new work.
+    pub(crate) leaving: AtomicBool,
     /// Ends sockets when the hub stops.
     pub(crate) stop: tokio::sync::watch::Receiver<bool>,
 }

@@ -3,9 +3,12 @@
 use crate::accounts::{digest, fresh_key, fresh_token};
 use crate::analyzer::Insight;
 use crate::app::{App, Inner};
+use crate::counts::Counts;
 use crate::files::Uploads;
 use crate::options::Options;
 use crate::plugins::Registry;
+use crate::rates::Rates;
+use crate::serving::{self, Bounds};
 use crate::throttle::Throttle;
 use crate::{demo, http};
 use anyhow::{Context, Result};
@@ -24,10 +27,13 @@ use baton_kit::runtime::{SharedRuntime, seed};
 use baton_kit::store::{Record, Store};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 
 /// What `serve` was told beside the settings.
 #[derive(Clone, Debug, Default)]
@@ -129,7 +135,7 @@ pub(crate) async fn make_key(opened: &Opened, name: &str, rank: Rank) -> Result<
     Ok(text)
 }
 
-fn app(opened: &Opened, public_url: String, stop: watch::Receiver<bool>) -> Result<App> {
+fn app(opened: &Opened, options: &Options, public_url: &str, stop: watch::Receiver<bool>) -> Result<App> {
     // One recorder for the process: this is called once.
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
     let handle = recorder.handle();
@@ -142,6 +148,12 @@ fn app(opened: &Opened, public_url: String, stop: watch::Receiver<bool>) -> Resu
         registry: opened.registry.clone(),
         tokens: opened.engine.master().tokens(),
         throttle: Throttle::default(),
+        rates: Rates::new(&options.limits),
+        limits: options.limits.clone(),
+        chat_sockets: Counts::default(),
+        address_sockets: Counts::default(),
+        proxies: options.server.proxies.clone(),
+        leaving: AtomicBool::new(false),
         uploads: Uploads::default(),
         metrics: handle,
         secure: public_url.starts_with("https://"),
@@ -174,36 +186,51 @@ pub(crate) async fn serve(options: Options, extras: Extras) -> Result<()> {
         write_private(path, &key)?;
     }
     let (stop, stopped) = watch::channel(false);
-    let app = app(&opened, public_url.clone(), stopped)?;
+    let app = app(&opened, &options, &public_url, stopped.clone())?;
     follow_configuration(&opened);
     opened.engine.run();
     opened.search.run();
     let link = if app.set_up() { None } else { Some(set_up_link(&opened.engine, &public_url).await?) };
     println!("baton ready {local}");
     print_addresses(&public_url, &options, link.as_deref(), extras.demo);
-    let router = http::router(app);
-    let limit = Duration::from_secs(options.server.stop_seconds);
-    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown({
-            let engine = opened.engine.clone();
-            async move {
-                interrupted().await;
-                tracing::info!("stopping");
-                engine.stop();
-                stop.send_replace(true);
-            }
-        });
-    let mut ended = opened.engine.stopped();
+    let bounds = Bounds {
+        connections: serving::possible(options.limits.connections),
+        per_address: options.limits.connections_per_address,
+        proxies: options.server.proxies.clone(),
+    };
+    let router = http::router(app.clone());
+    let mut serving = pin!(serving::serve(listener, router, bounds, opened.runtime.clone(), stopped));
     tokio::select! {
-        result = serving.into_future() => result?,
-        // A client that never lets go does not keep the hub from stopping.
-        () = async { let _ = ended.wait_for(|stopped| *stopped).await; tokio::time::sleep(limit).await; } => {
+        () = serving.as_mut() => {}
+        () = interrupted() => {}
+    }
+    tracing::info!("stopping");
+    let limit = Duration::from_secs(options.server.stop_seconds);
+    let stopping = async {
+        // A balancer sees that new customers belong elsewhere before the first of them is turned away.
+        app.leaving.store(true, Ordering::Release);
+        let drain = Duration::from_secs(options.server.drain_seconds).min(limit / 2);
+        tokio::select! {
+            () = serving.as_mut() => {}
+            () = sleep(drain) => {}
+        }
+        opened.engine.stop();
+        stop.send_replace(true);
+        // A client that never lets go does not keep the hub from stopping; a part of the time is the store's.
+        if timeout((limit - drain) * 3 / 4, serving).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
+        let (index, store) = (opened.index.clone(), opened.store.clone());
+        let closing = tokio::task::spawn_blocking(move || {
+            index.close();
+            store.close();
+        });
+        closing.await
+    };
+    match timeout(limit, stopping).await {
+        Ok(Ok(())) => tracing::info!("stopped; nothing that was accepted is lost"),
+        _ => anyhow::bail!("the store was not closed in time; what was accepted is kept, and the next start looks"),
     }
-    opened.index.close();
-    opened.store.close();
-    tracing::info!("stopped; nothing that was accepted is lost");
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod accounts;
 mod analyzer;
 mod app;
+mod counts;
 mod demo;
 mod faults;
 mod files;
@@ -13,6 +14,8 @@ mod json;
 mod options;
 mod plugins;
 mod problem;
+mod rates;
+mod serving;
 mod throttle;
 mod widget;
 
@@ -126,7 +129,10 @@ fn start() -> Result<()> {
         options.store.data = data;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads")?;
-    runtime.block_on(run(cli.command, options))
+    let ended = runtime.block_on(run(cli.command, options));
+    // What still hangs in the system, such as a name that is looked up, does not keep the program from ending.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn run(command: Command, mut options: Options) -> Result<()> {

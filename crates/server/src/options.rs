@@ -2,6 +2,7 @@
 //! keys are refused, and an error names the place.
 
 use anyhow::{Context, Result, bail};
+use baton_core::limits;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -14,6 +15,7 @@ pub(crate) struct Options {
     pub(crate) store: Store,
     pub(crate) log: Log,
     pub(crate) keys: Keys,
+    pub(crate) limits: Limits,
 }
 
 /// Where the hub listens.
@@ -24,8 +26,59 @@ pub(crate) struct Server {
     pub(crate) listen: String,
     /// Where customers, bots and targets reach this hub; by default the address on which it listens.
     pub(crate) public_url: String,
-    /// How long sockets and requests may end after a stop, in seconds.
+    /// A stop is over after so many seconds, whatever is still under way.
     pub(crate) stop_seconds: u64,
+    /// How long a stop goes on taking connections after `/health/ready` has turned red, so that a balancer sees it.
+    pub(crate) drain_seconds: u64,
+    /// Reverse proxies on other machines whose `X-Forwarded-For` is believed; this machine's always are.
+    pub(crate) proxies: Vec<std::net::IpAddr>,
+}
+
+/// How much each may do; a number is so many a minute, 0 is no limit. docs/operations.md says what each is for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Limits {
+    /// `on` or `off`: off is no rate at all, for benches.
+    pub(crate) rates: Switch,
+    pub(crate) chat_messages: u32,
+    pub(crate) chat_requests: u32,
+    pub(crate) starts: u32,
+    pub(crate) log_ins: u32,
+    pub(crate) api_requests: u32,
+    pub(crate) hook_requests: u32,
+    pub(crate) inbox_messages: u32,
+    pub(crate) inbox_starts: u32,
+    /// At once, not a minute; at most what the system's file descriptors allow.
+    pub(crate) connections: usize,
+    pub(crate) connections_per_address: usize,
+    pub(crate) sockets_per_chat: usize,
+}
+
+/// Rates as they are set, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Switch {
+    On,
+    Off,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            rates: Switch::On,
+            chat_messages: limits::CHAT_MESSAGES,
+            chat_requests: limits::CHAT_REQUESTS,
+            starts: limits::STARTS,
+            log_ins: limits::LOG_INS,
+            api_requests: limits::API_REQUESTS,
+            hook_requests: limits::HOOK_REQUESTS,
+            inbox_messages: limits::INBOX_MESSAGES,
+            inbox_starts: limits::INBOX_STARTS,
+            connections: limits::CONNECTIONS,
+            connections_per_address: limits::CONNECTIONS_PER_ADDRESS,
+            sockets_per_chat: limits::SOCKETS_PER_CHAT,
+        }
+    }
 }
 
 /// Where it keeps things.
@@ -62,7 +115,13 @@ impl std::fmt::Debug for Keys {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8090".into(), public_url: String::new(), stop_seconds: 10 }
+        Self {
+            listen: "127.0.0.1:8090".into(),
+            public_url: String::new(),
+            stop_seconds: 10,
+            drain_seconds: 0,
+            proxies: Vec::new(),
+        }
     }
 }
 
@@ -113,11 +172,17 @@ fn overlay(table: &mut Table, vars: impl Iterator<Item = (String, String)>) -> R
             ),
             None => (key, value),
         };
+        let number = key.ends_with("_seconds") || section == "limits";
         let Value::Table(section) = table.entry(section).or_insert_with(|| Value::Table(Table::new())) else {
             bail!("{name}: {section} is no section");
         };
         let value = match value.parse::<i64>() {
-            Ok(number) if key.ends_with("_seconds") => Value::Integer(number),
+            Ok(value) if number => Value::Integer(value),
+            // A list is written with commas.
+            _ if key == "proxies" => {
+                let items = value.split(',').map(str::trim).filter(|item| !item.is_empty());
+                Value::Array(items.map(|item| Value::String(item.to_owned())).collect())
+            }
             _ => Value::String(value),
         };
         section.insert(key.to_owned(), value);
@@ -144,6 +209,19 @@ mod tests {
         assert_eq!(options.server.listen, "0.0.0.0:80");
         assert_eq!(options.server.stop_seconds, 3);
         assert_eq!(options.log.format, "text");
+    }
+
+    #[test]
+    fn the_environment_sets_limits_and_proxies() {
+        let options = with(&[
+            ("BATON__LIMITS__RATES", "off"),
+            ("BATON__LIMITS__CHAT_MESSAGES", "0"),
+            ("BATON__SERVER__PROXIES", "10.0.0.5, fd00::1"),
+        ]);
+        let options = options.expect("valid");
+        assert_eq!((options.limits.rates, options.limits.chat_messages), (Switch::Off, 0));
+        assert_eq!(options.limits.starts, limits::STARTS);
+        assert_eq!(options.server.proxies.len(), 2);
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(crate) const CODES: &[&str] = &[
     "csrf_missing",
     "key_invalid",
     "too_many_attempts",
+    "rate_limited",
+    "too_many_connections",
     "setup_link_used",
     "setup_done",
     "weak_passphrase",
@@ -48,6 +50,7 @@ pub(crate) const CODES: &[&str] = &[
     "identity_invalid",
     "identity_other",
     "busy",
+    "stopping",
     "storage_full",
     "internal",
 ];
@@ -75,6 +78,11 @@ impl Problem {
         Self::new(400, "malformed", detail)
     }
 
+    /// When to try again, in seconds, if it is worth it.
+    pub(crate) fn wait(&self) -> Option<u64> {
+        self.retry_after
+    }
+
     pub(crate) fn code(&self) -> &'static str {
         self.code
     }
@@ -87,6 +95,10 @@ impl Problem {
         out.insert("status".into(), self.status.as_u16().into());
         out.insert("detail".into(), self.detail.clone().into());
         out.insert("code".into(), self.code.into());
+        // A frame has no header, and a page of another site may not read this one.
+        if let Some(seconds) = self.retry_after {
+            out.insert("retry_after".into(), seconds.into());
+        }
         Value::Object(out)
     }
 }

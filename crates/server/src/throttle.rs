@@ -6,9 +6,6 @@ use baton_core::limits;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Keys that are remembered; the oldest go first.
-const KEYS: usize = 10_000;
-
 #[derive(Default)]
 pub(crate) struct Throttle(Mutex<HashMap<String, (u32, Ms)>>);
 
@@ -29,8 +26,21 @@ impl Throttle {
 
     pub(crate) fn failed(&self, key: &str, now: Ms) {
         self.with(|all| {
-            if all.len() >= KEYS {
+            if all.len() >= limits::LOG_IN_KEYS && !all.contains_key(key) {
                 all.retain(|_, (_, since)| now < *since + limits::LOG_IN_WINDOW);
+                // All of them failed just now: those with the fewest failures go, which were the nearest to a first try.
+                let mut failed: Vec<u32> = all.values().map(|(failed, _)| *failed).collect();
+                if failed.len() >= limits::LOG_IN_KEYS {
+                    let half = failed.len() / 2;
+                    let (_, middle, _) = failed.select_nth_unstable(half);
+                    let (middle, mut left) = (*middle, half);
+                    all.retain(|_, (failed, _)| {
+                        *failed > middle || {
+                            left = left.saturating_sub(1);
+                            left > 0
+                        }
+                    });
+                }
             }
             let entry = all.entry(key.to_owned()).or_insert((0, now));
             if now >= entry.1 + limits::LOG_IN_WINDOW {

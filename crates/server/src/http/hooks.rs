@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use baton_core::command::Command;
 use baton_core::decide::Reply;
+use baton_core::ids::ConversationId;
 use baton_core::limits;
 use baton_core::permission::{Action, Subject, permit};
 use baton_kit::store::Record;
@@ -27,6 +28,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/hooks/history/{token}", get(history))
 }
 
+/// Counts a call about this chat: a bot or desk that repeats itself without end does not keep others waiting.
+fn may_call(app: &App, chat: ConversationId) -> Result<(), Problem> {
+    Ok(app.rates.hook_requests.take(chat.0.as_u128(), app.engine.runtime().now())?)
+}
+
 fn bad_address() -> Problem {
     Problem::new(
         401,
@@ -38,6 +44,7 @@ fn bad_address() -> Problem {
 /// A later reply. Stale words get 200 with `shown: false`: they are kept and never shown.
 async fn bot_reply(State(app): State<App>, Path(token): Path<String>, body: Bytes) -> Result<Response, Problem> {
     let claims = app.engine.read_reply_address(&token).ok_or_else(bad_address)?;
+    may_call(&app, claims.c)?;
     let later = parse_later_reply(&body).map_err(|error| Problem::malformed(error.to_string()))?;
     let subject = Subject::Bot { connection: claims.b, conversation: claims.c };
     let permit = permit(&subject, Action::Answer(claims.c))?;
@@ -53,6 +60,7 @@ async fn target_callback(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let claims = app.engine.read_callback_address(&token).ok_or_else(bad_address)?;
+    may_call(&app, claims.c)?;
     let target = app.registry.http_target(claims.t).ok_or_else(bad_address)?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     target
@@ -112,6 +120,7 @@ async fn history(
         }
         (None, None) => return Err(bad_address()),
     };
+    may_call(&app, id)?;
     let lines = app.engine.lines_before(&permit, id, query.before).await?;
     let first = lines.first().map(|line| line.position);
     let lines: Vec<_> = lines

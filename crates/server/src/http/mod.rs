@@ -1,5 +1,6 @@
 //! Routes: parse → permit → one engine call → response or problem.
 
+pub(crate) mod address;
 mod admin;
 mod chat;
 mod desk;
@@ -36,6 +37,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(pages::routes())
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(count))
         .with_state(app)
@@ -63,6 +65,21 @@ async fn wrong_method() -> Problem {
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked; see the message above");
     Problem::new(500, "internal", "Something went wrong inside. It was logged; try again.").into_response()
+}
+
+/// A request whose sender never comes to its end is not waited for. Uploads have a limit of their own; streams and sockets
+/// begin at once.
+async fn in_time(request: Request, next: Next) -> Response {
+    if request.uri().path().ends_with("/files") {
+        return next.run(request).await;
+    }
+    match tokio::time::timeout(Duration::from_millis(limits::REQUEST as u64), next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let why = "The request was not done in time. It may have been carried out: repeat it under the same key.";
+            Problem::new(503, "busy", why).retry_after(2).into_response()
+        }
+    }
 }
 
 /// Counts requests by class of status, and keeps answers from being cached or sniffed.

@@ -5,6 +5,7 @@ use crate::problem::Problem;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
+use std::sync::atomic::Ordering;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
@@ -13,8 +14,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/metrics", get(metrics))
 }
 
-/// Ready: the store answers.
+/// Ready: the store answers, and no stop has begun.
 async fn ready(State(app): State<App>) -> Result<&'static str, Problem> {
+    if app.leaving.load(Ordering::Acquire) {
+        return Err(Problem::new(503, "stopping", "The hub is stopping. Send new customers elsewhere.").retry_after(5));
+    }
     app.engine.end().await?;
     Ok("ready\n")
 }

@@ -36,6 +36,7 @@ pub struct Hub {
     child: Child,
     folder: tempfile::TempDir,
     more: &'static [&'static str],
+    settings: Vec<(String, String)>,
     /// Where it listens.
     pub url: String,
     /// An administrator's API key.
@@ -52,10 +53,39 @@ impl Hub {
 
     /// The same with further arguments, also after a restart.
     pub fn with(more: &'static [&'static str]) -> Self {
+        Self::begin(more, &[])
+    }
+
+    /// The same with settings of the environment, such as `("LIMITS__STARTS", "3")`.
+    pub fn set(settings: &[(&str, &str)]) -> Self {
+        Self::begin(&[], settings)
+    }
+
+    fn begin(more: &'static [&'static str], settings: &[(&str, &str)]) -> Self {
         provider();
         let folder = tempfile::tempdir().expect("a folder");
-        let (child, url, key, secret) = launch(folder.path(), more);
-        Self { child, folder, more, url, key, secret }
+        let settings: Vec<(String, String)> =
+            settings.iter().map(|(name, value)| (format!("BATON__{name}"), (*value).to_owned())).collect();
+        let (child, url, key, secret) = launch(folder.path(), more, &settings);
+        Self { child, folder, more, settings, url, key, secret }
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it has ended, at most so long: its exit code, or `None`.
+    pub async fn ended(&mut self, limit: Duration) -> Option<i32> {
+        let ending = async {
+            loop {
+                if let Some(status) = self.child.try_wait().expect("it is ours") {
+                    return status.code();
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(limit, ending).await.ok().flatten()
     }
 
     /// `kill -9`: nothing is said to anybody.
@@ -66,7 +96,7 @@ impl Hub {
 
     /// Starts again on the same data; the port is another one.
     pub fn restart(&mut self) {
-        (self.child, self.url, self.key, self.secret) = launch(self.folder.path(), self.more);
+        (self.child, self.url, self.key, self.secret) = launch(self.folder.path(), self.more, &self.settings);
     }
 
     /// Its data folder.
@@ -110,7 +140,7 @@ impl Drop for Hub {
     }
 }
 
-fn launch(folder: &Path, more: &[&str]) -> (Child, String, String, Option<String>) {
+fn launch(folder: &Path, more: &[&str], settings: &[(String, String)]) -> (Child, String, String, Option<String>) {
     let key_file = folder.join("key");
     let mut child = Command::new(env!("CARGO_BIN_EXE_baton"))
         .args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data"])
@@ -118,6 +148,7 @@ fn launch(folder: &Path, more: &[&str]) -> (Child, String, String, Option<String
         .arg("--demo-key")
         .arg(&key_file)
         .args(more)
+        .envs(settings.iter().map(|(name, value)| (name, value)))
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()

@@ -6,17 +6,19 @@ mod identity;
 mod reports;
 mod requests;
 mod socket;
+mod sockets;
 mod stream;
 mod transcript;
 pub(crate) mod wire;
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::rates::TooFast;
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::routing::{get, post};
-use baton_core::ids::{ConversationId, Ms};
+use baton_core::ids::{ConversationId, InboxId, Ms};
 use baton_core::limits;
 use baton_core::permission::{Action, Permit, Subject, permit};
 use baton_engine::Cursor;
@@ -41,13 +43,16 @@ pub(crate) fn routes() -> Router<App> {
         .route("/v1/conversation/transcript", get(transcript::transcript))
         .route("/v1/conversation/typing", post(requests::typing))
         .route("/v1/conversation/seen", post(requests::seen))
-        .route("/v1/conversation/stream", get(stream::stream))
+        .route("/v1/conversation/stream", get(sockets::stream))
         .route("/v1/socket", get(socket::socket))
 }
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
     c: ConversationId,
+    /// Tokens of before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    i: Option<InboxId>,
     w: uuid::Uuid,
     e: Ms,
 }
@@ -55,16 +60,19 @@ struct Claims {
 const PURPOSE: &str = "chat";
 
 /// The customer of one conversation.
+#[derive(Clone, Copy)]
 pub(crate) struct Customer {
     pub(crate) id: ConversationId,
+    inbox: Option<InboxId>,
     pub(crate) permit: Permit,
 }
 
 impl App {
     /// A token for this conversation.
-    pub(crate) fn chat_token(&self, id: ConversationId) -> String {
+    pub(crate) fn chat_token(&self, id: ConversationId, inbox: InboxId) -> String {
         let claims = Claims {
             c: id,
+            i: Some(inbox),
             w: self.engine.store().identity().workspace,
             e: self.engine.runtime().now() + limits::CHAT_TOKEN,
         };
@@ -81,7 +89,22 @@ impl App {
             return Err(invalid());
         }
         let permit = permit(&Subject::Customer { conversation: claims.c }, Action::Chat(claims.c))?;
-        Ok(Customer { id: claims.c, permit })
+        Ok(Customer { id: claims.c, inbox: claims.i, permit })
+    }
+
+    /// Counts a request or frame under this chat's token.
+    fn may_ask(&self, customer: &Customer) -> Result<(), TooFast> {
+        self.rates.chat_requests.take(customer.id.0.as_u128(), self.engine.runtime().now())
+    }
+
+    /// Counts a message of this customer, in their chat and in its inbox.
+    fn may_say(&self, customer: &Customer) -> Result<(), TooFast> {
+        let now = self.engine.runtime().now();
+        self.rates.chat_messages.take(customer.id.0.as_u128(), now)?;
+        match customer.inbox {
+            Some(inbox) => self.rates.inbox_messages.take(inbox.0.as_u128(), now),
+            None => Ok(()),
+        }
     }
 
     /// Reads a cursor of positions; absent: from the start.
@@ -103,6 +126,8 @@ impl FromRequestParts<App> for Customer {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let bearer = parts.headers.get("authorization").and_then(|value| value.to_str().ok());
         let token = bearer.and_then(|text| text.strip_prefix("Bearer "));
-        app.customer(token.unwrap_or_default())
+        let customer = app.customer(token.unwrap_or_default())?;
+        app.may_ask(&customer)?;
+        Ok(customer)
     }
 }

@@ -3,8 +3,10 @@
 use super::{Customer, wire};
 use crate::app::App;
 use crate::files::{self, SendFile};
+use crate::http::address::ClientAddress;
 use crate::json::{Json, Path, Query};
 use crate::problem::Problem;
+use crate::rates::address_key;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -58,11 +60,17 @@ pub(super) struct StartBody {
 
 pub(super) async fn start(
     State(app): State<App>,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     Json(body): Json<StartBody>,
 ) -> Result<Response, Problem> {
     let engine = &app.engine;
+    let now = engine.runtime().now();
+    if let Some(address) = address {
+        app.rates.starts.take(address_key(address), now)?;
+    }
     let (inbox, settings) = engine.inbox(&body.inbox).map_err(|_| unknown_inbox())?;
+    app.rates.inbox_starts.take(inbox.0.as_u128(), now)?;
     let identity = body.identity.filter(|token| !token.is_empty());
     let identity = identity.map(|token| app.read_identity(inbox, &token)).transpose()?;
     let mut known: Vec<&str> = Vec::new();
@@ -99,7 +107,7 @@ pub(super) async fn start(
     let anybody = Subject::Customer { conversation: baton_core::ids::ConversationId(uuid::Uuid::nil()) };
     let start_permit = permit(&anybody, Action::Start)?;
     let started = engine.start(&start_permit, start, body.key.as_deref().filter(|key| key.len() <= 200)).await?;
-    let token = app.chat_token(started.conversation);
+    let token = app.chat_token(started.conversation, started.state.inbox);
     let customer = app.customer(&token)?;
     let mut started = started;
     // A repeat may be of another who uses this device.
@@ -209,6 +217,7 @@ pub(super) async fn send(
     customer: Customer,
     Json(body): Json<SendBody>,
 ) -> Result<Response, Problem> {
+    app.may_say(&customer)?;
     let (repeat, answer) = say(&app, &customer, &body).await?;
     let status = if repeat { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, axum::Json(answer)).into_response())
@@ -254,6 +263,7 @@ pub(super) async fn leave_message(
     customer: Customer,
     Json(body): Json<LeaveBody>,
 ) -> Result<Response, Problem> {
+    app.may_say(&customer)?;
     let text = body.text.filter(|text| !text.trim().is_empty());
     let once = body.client.zip(body.counter);
     let text = text.map(|text| Content::text(&text)).transpose().map_err(Refusal::from)?;

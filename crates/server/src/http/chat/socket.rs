@@ -1,38 +1,47 @@
 //! The customer's socket: frames both ways, resumable by cursor.
 
+use super::Customer;
 use super::requests::{SendBody, say};
 use super::stream::Reader;
 use crate::app::App;
 use crate::http::FRAME_LIMIT;
+use crate::http::address::ClientAddress;
 use crate::json;
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use baton_core::ids::ClientId;
+use baton_core::ids::{ClientId, Ms};
 use baton_core::limits;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use std::time::Duration;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
-pub(super) async fn socket(State(app): State<App>, upgrade: WebSocketUpgrade) -> Response {
+pub(super) async fn socket(
+    State(app): State<App>,
+    address: ClientAddress,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Problem> {
+    let counted = app.count_address(address)?;
     // The default buffers cost 134 KiB for each idle connection, and an unbounded one for each stalled reader.
-    upgrade
+    let upgrade = upgrade
         .read_buffer_size(4_096)
         .write_buffer_size(0)
         .max_write_buffer_size(limits::SOCKET_BUFFER)
         .max_message_size(limits::FRAME_BYTES)
-        .max_frame_size(limits::FRAME_BYTES)
-        .on_upgrade(async move |mut socket| {
-            metrics::gauge!("baton_customer_sockets").increment(1.0);
-            if let Err(problem) = run(app, &mut socket).await {
-                let frame = json!({"type": "error", "problem": problem.json()});
-                let _ = send(&mut socket, &frame).await;
-                let close = CloseFrame { code: 1008, reason: Utf8Bytes::from_static(problem.code()) };
-                let _ = timeout(FRAME_LIMIT, socket.send(Message::Close(Some(close)))).await;
-            }
-            metrics::gauge!("baton_customer_sockets").decrement(1.0);
-        })
+        .max_frame_size(limits::FRAME_BYTES);
+    Ok(upgrade.on_upgrade(async move |mut socket| {
+        let _counted = counted;
+        metrics::gauge!("baton_customer_sockets").increment(1.0);
+        if let Err(problem) = run(app, &mut socket).await {
+            let frame = json!({"type": "error", "problem": problem.json()});
+            let _ = send(&mut socket, &frame).await;
+            let close = CloseFrame { code: 1008, reason: Utf8Bytes::from_static(problem.code()) };
+            let _ = timeout(FRAME_LIMIT, socket.send(Message::Close(Some(close)))).await;
+        }
+        metrics::gauge!("baton_customer_sockets").decrement(1.0);
+    }))
 }
 
 #[derive(Deserialize)]
@@ -53,8 +62,9 @@ async fn run(app: App, socket: &mut WebSocket) -> Result<(), Problem> {
     };
     let customer = app.customer(&token)?;
     let (permit, id) = (customer.permit, customer.id);
+    let _counted = app.count_chat(id)?;
     let after = app.chat_cursor(after.as_deref())?;
-    let speaker = app.customer(&token)?;
+    let speaker = customer;
     let (mut reader, state) = Reader::open(app.clone(), customer, after).await?;
     let mut welcome = json!({"type": "welcome", "state": state, "cursor": app.cursor_at(after)});
     if let Some(client) = client {
@@ -66,14 +76,30 @@ async fn run(app: App, socket: &mut WebSocket) -> Result<(), Problem> {
     let runtime = app.engine.runtime().clone();
     let mut stop = app.stop.clone();
     let mut heard = runtime.now();
-    let mut beat = heard + limits::HEARTBEAT;
+    // A timer of its own: the runtime's sleeps look at the clock every second, which ten thousand idle sockets would feel.
+    let mut beats = interval(Duration::from_millis(limits::HEARTBEAT as u64));
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    beats.tick().await;
+    // What came too fast: while it is held, no more is read, and the client's own sending slows down.
+    let mut held = Held::default();
     loop {
+        let until = held.until;
         let frame = tokio::select! {
             frame = reader.next() => frame?,
-            message = socket.recv() => {
+            () = async { runtime.sleep_until(until).await }, if until > 0 => {
+                heard = runtime.now();
+                match received(&app, &speaker, &mut held).await? {
+                    Some(frame) => frame,
+                    None => continue,
+                }
+            }
+            message = socket.recv(), if until == 0 => {
                 heard = runtime.now();
                 let answer = match message {
-                    Some(Ok(Message::Text(text))) => received(&app, &speaker, text.as_bytes()).await?,
+                    Some(Ok(Message::Text(text))) => {
+                        held.frame = Some(text);
+                        received(&app, &speaker, &mut held).await?
+                    }
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => None,
                     Some(Ok(Message::Binary(_))) => return Err(Problem::malformed("frames are text")),
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
@@ -83,11 +109,10 @@ async fn run(app: App, socket: &mut WebSocket) -> Result<(), Problem> {
                     None => continue,
                 }
             }
-            () = runtime.sleep_until(beat) => {
+            _ = beats.tick() => {
                 if runtime.now() > heard + limits::SOCKET_SILENT {
                     return Ok(());
                 }
-                beat = runtime.now() + limits::HEARTBEAT;
                 json!({"type": "pong"})
             }
             _ = stop.changed() => {
@@ -102,21 +127,50 @@ async fn run(app: App, socket: &mut WebSocket) -> Result<(), Problem> {
     }
 }
 
-/// Handles one frame of the client; a send that is refused is answered, and the socket stays open.
-async fn received(app: &App, customer: &super::Customer, text: &[u8]) -> Result<Option<Value>, Problem> {
-    match json::read(text)? {
-        Frame::Send(body) => {
-            let (client, counter) = body.client();
-            Ok(Some(match say(app, customer, &body).await {
-                Ok((_, mut answer)) => {
-                    answer["type"] = json!("ack");
-                    answer
-                }
-                Err(problem) => {
-                    json!({"type": "refused", "client": client, "counter": counter, "problem": problem.json()})
-                }
-            }))
+/// A frame that came too fast, until when it is held, and since when; 0: not at all.
+#[derive(Default)]
+struct Held {
+    frame: Option<Utf8Bytes>,
+    since: Ms,
+    until: Ms,
+}
+
+/// Handles one frame of the client; a send that is refused is answered, and the socket stays open. A frame that comes too
+/// fast is held for a while, and refused if even that was not enough.
+async fn received(app: &App, customer: &Customer, held: &mut Held) -> Result<Option<Value>, Problem> {
+    held.until = 0;
+    let Some(text) = held.frame.take() else { return Ok(None) };
+    let frame = json::read(text.as_bytes())?;
+    let now = app.engine.runtime().now();
+    let mut may = if held.since == 0 { app.may_ask(customer) } else { Ok(()) };
+    if matches!(frame, Frame::Send(_)) {
+        may = may.and_then(|()| app.may_say(customer));
+    }
+    if let Err(fast) = may {
+        let first = held.since == 0;
+        let since = if first { now } else { held.since };
+        if now + fast.wait <= since + limits::SLOW_DOWN {
+            metrics::counter!("baton_slowed_total").increment(1);
+            *held = Held { frame: Some(text), since, until: now + fast.wait };
+            return Ok(first.then(|| json!({"type": "slow_down", "seconds": fast.seconds()})));
         }
+        held.since = 0;
+        let problem = Problem::from(fast);
+        return match frame {
+            Frame::Send(body) => Ok(Some(refused(&body, &problem, held, now))),
+            // Nothing is lost with a sign of typing or of having read.
+            _ => Ok(None),
+        };
+    }
+    held.since = 0;
+    match frame {
+        Frame::Send(body) => Ok(Some(match say(app, customer, &body).await {
+            Ok((_, mut answer)) => {
+                answer["type"] = json!("ack");
+                answer
+            }
+            Err(problem) => refused(&body, &problem, held, now),
+        })),
         Frame::Typing { on } => {
             app.engine.typing(&customer.permit, customer.id, on).await?;
             Ok(None)
@@ -128,6 +182,15 @@ async fn received(app: &App, customer: &super::Customer, text: &[u8]) -> Result<
         Frame::Ping => Ok(Some(json!({"type": "pong"}))),
         Frame::Hello { .. } => Err(Problem::malformed("`hello` comes once")),
     }
+}
+
+/// Says that a message was not taken. Where it is worth another try, nothing is read until then.
+fn refused(body: &SendBody, problem: &Problem, held: &mut Held, now: Ms) -> Value {
+    let (client, counter) = body.client();
+    if let Some(seconds) = problem.wait() {
+        held.until = now + limits::SLOW_DOWN.min(Ms::try_from(seconds).unwrap_or(1) * 1_000);
+    }
+    json!({"type": "refused", "client": client, "counter": counter, "problem": problem.json()})
 }
 
 /// False: the client is gone or stalled.

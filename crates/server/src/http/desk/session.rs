@@ -2,9 +2,11 @@
 
 use crate::accounts::{Account, Caller, check_strength, digest, hash_passphrase};
 use crate::app::App;
+use crate::http::address::ClientAddress;
 use crate::json::Json;
 use crate::problem::Problem;
-use axum::extract::{ConnectInfo, State};
+use crate::rates::address_key;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use baton_core::actor::Part;
@@ -19,7 +21,6 @@ use baton_kit::runtime::seed;
 use baton_kit::store::Record;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::net::SocketAddr;
 
 /// How long it is told when a link was used.
 const USED_KNOWN: Ms = 30 * 24 * 60 * 60 * 1_000;
@@ -151,12 +152,16 @@ pub(super) struct LogIn {
 
 pub(super) async fn log_in(
     State(app): State<App>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    address: ClientAddress,
     headers: HeaderMap,
     Json(body): Json<LogIn>,
 ) -> Result<Response, Problem> {
     same_site(&app, &headers)?;
-    let agent = app.check_log_in(&body.mail, body.passphrase, &address.ip().to_string()).await?;
+    if let Some(address) = address.0 {
+        // Each costs tens of milliseconds of a core, right or wrong.
+        app.rates.log_ins.take(address_key(address), app.engine.runtime().now())?;
+    }
+    let agent = app.check_log_in(&body.mail, body.passphrase, &address.text()).await?;
     logged_in(&app, agent, StatusCode::OK).await
 }
 

@@ -7,6 +7,7 @@ use super::texts::Texts;
 use crate::accounts::Caller;
 use crate::app::App;
 use crate::http::FRAME_LIMIT;
+use crate::http::address::ClientAddress;
 use crate::json;
 use crate::problem::Problem;
 use axum::Extension;
@@ -29,6 +30,7 @@ const LIVELY: Ms = 25_000;
 
 pub(super) async fn stream(
     State(app): State<App>,
+    address: ClientAddress,
     Extension(texts): Extension<Texts>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
@@ -36,6 +38,7 @@ pub(super) async fn stream(
     if headers.contains_key(header::COOKIE) {
         same_site(&app, &headers)?;
     }
+    let counted = app.count_address(address)?;
     // The default buffers cost 134 KiB for each idle connection, and an unbounded one for each stalled reader.
     let upgrade = upgrade
         .read_buffer_size(4_096)
@@ -44,6 +47,7 @@ pub(super) async fn stream(
         .max_message_size(limits::FRAME_BYTES)
         .max_frame_size(limits::FRAME_BYTES);
     Ok(upgrade.on_upgrade(async move |mut socket| {
+        let _counted = counted;
         metrics::gauge!("baton_desk_sockets").increment(1.0);
         if let Err(problem) = run(&app, texts, &headers, &mut socket).await {
             let frame = json!({"type": "error", "problem": problem.json()});
@@ -122,12 +126,26 @@ async fn run(app: &App, texts: Texts, headers: &HeaderMap, socket: &mut WebSocke
     let mut stop = app.stop.clone();
     let mut heard = runtime.now();
     let mut beat = heard + BEAT;
+    // Frames that come too fast wait: until then nothing is read, and the client's own sending slows down.
+    let mut held: Option<(Ms, Utf8Bytes)> = None;
     loop {
         let frame = tokio::select! {
             frame = feed.next() => frame?,
-            message = socket.recv() => {
+            () = runtime.sleep_until(held.as_ref().map_or(Ms::MAX, |(until, _)| *until)), if held.is_some() => {
+                let Some((_, text)) = held.take() else { continue };
+                match received(app, &caller_now, &mut feed, text.as_bytes()).await? {
+                    Some(frame) => frame,
+                    None => continue,
+                }
+            }
+            message = socket.recv(), if held.is_none() => {
                 heard = runtime.now();
                 match message {
+                    Some(Ok(Message::Text(text))) if let Err(fast) = app.may_call(&caller_now) => {
+                        metrics::counter!("baton_slowed_total").increment(1);
+                        held = Some((runtime.now() + fast.wait.min(limits::SLOW_DOWN), text));
+                        json!({"type": "slow_down", "seconds": fast.seconds()})
+                    }
                     Some(Ok(Message::Text(text))) => match received(app, &caller_now, &mut feed, text.as_bytes()).await? {
                         Some(frame) => frame,
                         None => continue,
