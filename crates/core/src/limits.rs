@@ -149,6 +149,12 @@ pub const WRITER_QUEUE: usize = 4_096;
 pub const STREAM_ENDS: usize = 262_144;
 /// Events older than that are packed.
 pub const PACK_AFTER: Ms = DAY;
+/// How often it is noted how far the log has come, and looked for what is old.
+pub const PACK_NOTE: Ms = HOUR;
+/// Events that are packed before a pause.
+pub const PACK_BITE: usize = 500;
+/// The pause between two bites of packing.
+pub const PACK_PAUSE: Ms = 20;
 /// Events in one packed stretch.
 pub const PACK_EVENTS: u64 = 256;
 /// A packed stretch takes no further event when it has come to this size.
