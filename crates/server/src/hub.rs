@@ -71,7 +71,7 @@ pub(crate) async fn open(options: &Options, public_url: String) -> Result<Opened
         bus: Arc::new(LocalBus::new()),
         runtime: runtime.clone(),
         master,
-        analyzer: Arc::new(Insight),
+        analyzer: Arc::new(Insight::default()),
         plugins: registry.clone(),
         public_url,
     })
@@ -87,6 +87,11 @@ fn master_key(options: &Options, runtime: &dyn baton_kit::runtime::Runtime) -> R
     let path = options.store.data.join("master.key");
     let text = match (options.keys.master.as_str(), path.exists()) {
         ("", true) => std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?,
+        ("", false) if crate::cli::restore::holds_keys(&options.store.data)? => anyhow::bail!(
+            "{} holds keys, but their master key is not at hand: set keys.master, or put the key into {}",
+            options.store.data.display(),
+            path.display()
+        ),
         ("", false) => {
             let mut key = [0; 32];
             runtime.random(&mut key);

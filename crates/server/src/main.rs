@@ -3,6 +3,7 @@
 mod accounts;
 mod analyzer;
 mod app;
+mod cli;
 mod counts;
 mod demo;
 mod faults;
@@ -72,6 +73,12 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Copies the data folder, beside a running hub or without one. See docs/backup.md.
+    Backup(cli::backup::Backup),
+    /// Puts a backup in the place of the data folder, which is kept aside. The hub must not run.
+    Restore(cli::restore::Restore),
+    /// Checks a backup or a data folder, byte for byte and list by list; changes nothing, and may run beside the hub.
+    Verify(cli::verify::Verify),
     /// Plays conversations through the public API of a running hub and judges what became of them.
     Replay(baton_probe::replay::Options),
     /// Measures this program, each figure beside its floor.
@@ -167,6 +174,9 @@ async fn run(command: Command, mut options: Options) -> Result<()> {
             }
             Ok(())
         }
+        Command::Backup(args) => cli::backup::run(&options, &args),
+        Command::Restore(args) => cli::restore::run(&options, &args),
+        Command::Verify(args) => cli::verify::run(&options, &args),
         Command::Replay(options) => {
             let json = options.json;
             let report = baton_probe::replay::run(options).await?;
@@ -175,7 +185,9 @@ async fn run(command: Command, mut options: Options) -> Result<()> {
         }
         Command::Bench(options) => {
             let json = options.json;
-            baton_probe::bench::run(options).await?.print(json);
+            if let Some(report) = baton_probe::bench::run(options).await? {
+                report.print(json);
+            }
             Ok(())
         }
         Command::Admin { what } => {

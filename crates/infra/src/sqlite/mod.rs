@@ -92,7 +92,7 @@ impl SqliteStore {
     pub fn open_with(folder: &Path, seed: [u8; 16], options: &OpenOptions) -> Result<Self, OpenError> {
         let io = |source| OpenError::Io { path: folder.to_owned(), source };
         let opened = open::open(folder, seed, options)?;
-        let (nudge, checkpoints) = checkpoint::start(opened.checkpointer).map_err(io)?;
+        let (nudge, checkpoints) = checkpoint::start(opened.checkpointer, options.checkpoint_pages).map_err(io)?;
         Ok(Self {
             identity: opened.identity,
             main: Writer::start("store-writer", writes::Main::new(opened.writer, nudge)).map_err(io)?,
