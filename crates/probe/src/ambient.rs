@@ -55,15 +55,27 @@ pub(crate) fn fresh() -> Uuid {
 }
 
 /// A client without redirects and with time limits.
-#[expect(clippy::disallowed_methods, reason = "the probe may not use the hub's client")]
 pub(crate) fn http() -> anyhow::Result<reqwest::Client> {
+    http_within(Duration::from_secs(20))
+}
+
+/// The same with a limit of its own.
+#[expect(clippy::disallowed_methods, reason = "the probe may not use the hub's client")]
+pub(crate) fn http_within(limit: Duration) -> anyhow::Result<reqwest::Client> {
     // Two installations in one process are no error: the first stays.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Ok(reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(2))
-        .timeout(Duration::from_secs(20))
+        .timeout(limit)
         .pool_max_idle_per_host(64)
         .no_proxy()
         .build()?)
+}
+
+/// Seconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "the probe may not use the hub's clock")]
+pub(crate) fn seconds() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default();
+    since.as_secs().try_into().unwrap_or(i64::MAX)
 }

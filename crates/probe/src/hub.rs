@@ -17,6 +17,9 @@ const AWAY: Duration = Duration::from_secs(60);
 /// A hub that was started says that it is ready within this.
 const STARTING: Duration = Duration::from_secs(60);
 
+/// A hub that was asked to stop has stopped within this.
+const STOPPING: Duration = Duration::from_secs(20);
+
 /// Where the hub is.
 #[derive(Clone, Debug)]
 pub(crate) struct Hub {
@@ -72,12 +75,36 @@ impl Hub {
         Ok(Self { base, http: ambient::http()? })
     }
 
+    /// The same hub by another way, given up sooner.
+    pub(crate) fn hasty(base: &str, limit: Duration) -> anyhow::Result<Self> {
+        Ok(Self { base: base.trim_end_matches('/').to_owned(), http: ambient::http_within(limit)? })
+    }
+
     /// The address of a socket.
     pub(crate) fn socket(&self, path: &str) -> String {
         format!("ws{}{path}", self.base.strip_prefix("http").unwrap_or(&self.base))
     }
 
-    async fn once(&self, method: &str, path: &str, who: As<'_>, body: Option<&Value>) -> reqwest::Result<Answer> {
+    /// One try.
+    pub(crate) async fn once(
+        &self,
+        method: &str,
+        path: &str,
+        who: As<'_>,
+        body: Option<&Value>,
+    ) -> reqwest::Result<Answer> {
+        self.once_with(method, path, who, &[], body).await
+    }
+
+    /// One try with headers of its own.
+    pub(crate) async fn once_with(
+        &self,
+        method: &str,
+        path: &str,
+        who: As<'_>,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> reqwest::Result<Answer> {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap_or(reqwest::Method::GET);
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         match who {
@@ -90,6 +117,9 @@ impl Hub {
                 }
             }
         }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -97,6 +127,11 @@ impl Hub {
         let status = response.status().as_u16();
         let bytes = response.bytes().await?;
         Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) })
+    }
+
+    /// A page that is no JSON.
+    pub(crate) async fn text(&self, path: &str) -> reqwest::Result<String> {
+        self.http.get(format!("{}{path}", self.base)).send().await?.text().await
     }
 
     /// The first call of all: a hub that is not there now is not waited for.
@@ -171,8 +206,18 @@ impl Process {
     /// Starts a hub on a free port.
     pub(crate) async fn start(launch: Launch, dice: &mut Dice) -> anyhow::Result<Self> {
         let listen = free_address(dice)?;
-        let (child, address, drain) = spawn(&launch, &listen).await?;
+        Self::start_on(launch, &listen).await
+    }
+
+    /// Starts a hub on this address.
+    pub(crate) async fn start_on(launch: Launch, listen: &str) -> anyhow::Result<Self> {
+        let (child, address, drain) = spawn(&launch, listen).await?;
         Ok(Self { launch, child, address, drain })
+    }
+
+    /// The process that runs now.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().unwrap_or(0)
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -200,8 +245,22 @@ impl Process {
         Err(last)
     }
 
+    /// Asked to stop, as a service manager does, and started again. False: it did not stop in time and was killed.
+    pub(crate) async fn stop_and_restart(&mut self) -> anyhow::Result<bool> {
+        let mut graceful = false;
+        if let Some(id) = self.child.id() {
+            let asked = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
+            graceful = asked.is_ok_and(|status| status.success())
+                && timeout(STOPPING, self.child.wait()).await.is_ok_and(|ended| ended.is_ok());
+        }
+        self.kill_and_restart().await?;
+        Ok(graceful)
+    }
+
     pub(crate) async fn kill(&mut self) -> anyhow::Result<()> {
-        self.child.kill().await.context("the hub's process could not be killed")?;
+        if self.child.try_wait()?.is_none() {
+            self.child.kill().await.context("the hub's process could not be killed")?;
+        }
         self.drain.abort();
         Ok(())
     }
@@ -209,7 +268,7 @@ impl Process {
 
 /// A port that the system does not deal to outgoing connections: a customer that calls a hub which is away could else
 /// be given the hub's own port and hold it.
-fn free_address(dice: &mut Dice) -> anyhow::Result<String> {
+pub(crate) fn free_address(dice: &mut Dice) -> anyhow::Result<String> {
     for _ in 0..200 {
         let address = format!("127.0.0.1:{}", 20_000 + dice.below(12_000));
         if std::net::TcpListener::bind(&address).is_ok() {

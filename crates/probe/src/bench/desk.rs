@@ -3,13 +3,13 @@
 
 use super::chromium::{Chromium, Traffic};
 use super::seed::{self, Customer};
+use super::stage::Scratch;
 use super::{Options, Report, floor, metric, noise};
 use crate::ambient::{Dice, fresh};
 use crate::hub::{As, Hub, Launch, Process};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -21,32 +21,14 @@ const MAIL: &str = "bench@example.org";
 /// Until the index has followed a store that was just filled.
 const INDEXED: Duration = Duration::from_secs(600);
 
-/// A store on the disk: gone afterwards unless it is kept.
-struct Scratch {
-    folder: PathBuf,
-    keep: bool,
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if !self.keep {
-            let _ = std::fs::remove_dir_all(&self.folder);
-        }
-    }
-}
-
 pub(super) async fn run(options: &Options) -> anyhow::Result<Report> {
     let events = options.events.unwrap_or(if options.quick { 20_000 } else { 1_000_000 });
     let rounds = options.rounds.unwrap_or(if options.quick { 5 } else { 21 });
-    let folder = options.keep.clone();
-    let keep = folder.is_some();
-    let folder = folder.unwrap_or_else(|| std::env::temp_dir().join(format!("baton-bench-{}", fresh())));
-    std::fs::create_dir_all(&folder)?;
-    let scratch = Scratch { folder, keep };
+    let scratch = Scratch::new(options)?;
     let mut dice = Dice::new(1);
     let key_file = scratch.folder.join("key");
     let launch = Launch {
-        program: std::env::current_exe()?,
+        program: options.program()?,
         data: scratch.folder.join("data"),
         more: vec!["--demo".into(), "--demo-key".into(), key_file.display().to_string()],
     };
@@ -112,9 +94,9 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Report> {
     ]);
     let config = json!({
         "events": events, "messages": options.messages, "rounds": rounds, "quick": options.quick,
-        "build": if cfg!(debug_assertions) { "debug" } else { "release" },
     });
-    Ok(Report { bench: "desk", metrics, noise, config })
+    let metrics = metrics.into_iter().map(|(name, metric)| (name.to_owned(), metric)).collect();
+    Ok(Report::new("desk", metrics, noise, config))
 }
 
 async fn account(hub: &Hub, key: &str, passphrase: &str, dice: &mut Dice) -> anyhow::Result<Uuid> {

@@ -3,10 +3,15 @@
 //! A figure without a floor says more of the machine than of Baton. The hub under test is this same program, started
 //! on a scratch folder and a free port, and it is reached by its public surfaces alone.
 
+mod child;
 mod chromium;
 mod desk;
 mod floor;
+mod floors;
+mod load;
+mod path;
 mod seed;
+mod stage;
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -39,6 +44,24 @@ pub struct Options {
     /// Keeps a store that was filled by an earlier run in this folder, or fills it there.
     #[arg(long, value_name = "FOLDER")]
     pub keep: Option<PathBuf>,
+    /// Another program as the hub under test, for instance one from before a change.
+    #[arg(long, value_name = "PROGRAM")]
+    pub program: Option<PathBuf>,
+    /// So small that only the form of what it prints says anything.
+    #[arg(long, hide = true)]
+    pub tiny: bool,
+}
+
+impl Options {
+    /// This program.
+    fn own(&self) -> anyhow::Result<PathBuf> {
+        Ok(std::env::current_exe()?)
+    }
+
+    /// The program under test.
+    fn program(&self) -> anyhow::Result<PathBuf> {
+        self.program.clone().map_or_else(|| self.own(), Ok)
+    }
 }
 
 /// What can be measured.
@@ -46,6 +69,14 @@ pub struct Options {
 pub enum Bench {
     /// Opening a conversation in the desk, beside an empty page.
     Desk,
+    /// A message from the customer's socket to the agent's, durable before its acknowledgement.
+    Path,
+    /// The floor of `path`.
+    #[value(hide = true)]
+    FloorPath,
+    /// The floor of `path` that keeps nothing.
+    #[value(hide = true)]
+    FloorPathMemory,
 }
 
 /// One figure.
@@ -63,6 +94,8 @@ pub struct Metric {
     pub ratio: Option<f64>,
     /// The middle half of the measurements: from, to.
     pub middle: (f64, f64),
+    /// The smallest and the largest.
+    pub range: (f64, f64),
     /// How many measurements.
     pub rounds: usize,
 }
@@ -73,14 +106,24 @@ pub struct Report {
     /// Which bench.
     pub bench: &'static str,
     /// The figures by name.
-    pub metrics: BTreeMap<&'static str, Metric>,
-    /// `quiet` or `noisy`: whether the floor itself held still.
+    pub metrics: BTreeMap<String, Metric>,
+    /// `quiet`, or `noisy` or `unsure` where the floor itself did not hold still.
     pub noise: &'static str,
     /// With what it was measured.
     pub config: serde_json::Value,
 }
 
 impl Report {
+    fn new(
+        bench: &'static str,
+        metrics: BTreeMap<String, Metric>,
+        noise: &'static str,
+        mut config: serde_json::Value,
+    ) -> Self {
+        config["build"] = if cfg!(debug_assertions) { "debug".into() } else { "release".into() };
+        Self { bench, metrics, noise, config }
+    }
+
     /// For people or for programs.
     pub fn print(&self, json: bool) {
         if json {
@@ -88,12 +131,20 @@ impl Report {
             return;
         }
         println!("bench {}  ({})", self.bench, self.noise);
+        let width = self.metrics.keys().map(|name| name.chars().count()).max().unwrap_or(0);
+        println!("  {:width$} {:>12} {:>12} {:>8}  {:<8} range", "", "value", "floor", "ratio", "");
         for (name, metric) in &self.metrics {
-            let floor = metric.floor.map(|floor| format!("  floor {floor:.1}")).unwrap_or_default();
-            let (from, to) = metric.middle;
+            let number = |number: Option<f64>| number.map_or_else(|| "-".to_owned(), shown);
+            let (from, to) = metric.range;
             println!(
-                "  {name:<28} {:>10.1} {:<8} middle half {from:.1} to {to:.1}{floor}  ({} rounds)",
-                metric.value, metric.unit, metric.rounds
+                "  {name:width$} {:>12} {:>12} {:>8}  {:<8} {} to {} in {}",
+                shown(metric.value),
+                number(metric.floor),
+                number(metric.ratio),
+                metric.unit,
+                shown(from),
+                shown(to),
+                metric.rounds
             );
         }
         println!("  {}", self.config);
@@ -104,14 +155,32 @@ impl Report {
 ///
 /// # Errors
 /// The hub or the browser cannot be started, or does not show what was asked for within its time.
-pub async fn run(options: Options) -> anyhow::Result<Report> {
-    match options.bench {
+pub async fn run(options: Options) -> anyhow::Result<Option<Report>> {
+    let folder = options.keep.clone().unwrap_or_default();
+    if let Some(ended) = floors::run(options.bench, folder).await {
+        return ended.map(|()| None);
+    }
+    let report = match options.bench {
         Bench::Desk => desk::run(&options).await,
+        Bench::Path => path::run(&options).await,
+        Bench::FloorPath | Bench::FloorPathMemory => anyhow::bail!("a floor does not end"),
+    };
+    report.map(Some)
+}
+
+/// As many digits as a reader needs.
+fn shown(number: f64) -> String {
+    match number.abs() {
+        at if at >= 100.0 => format!("{number:.0}"),
+        at if at >= 10.0 => format!("{number:.1}"),
+        _ => format!("{number:.3}"),
     }
 }
 
 /// Median and quartiles.
 pub(crate) fn metric(mut values: Vec<f64>, unit: &'static str, floor: Option<f64>) -> Metric {
+    // A round in which nothing came has no latency.
+    values.retain(|value| value.is_finite());
     values.sort_by(f64::total_cmp);
     let at = |share: f64| {
         let place = (values.len().saturating_sub(1)) as f64 * share;
@@ -119,7 +188,19 @@ pub(crate) fn metric(mut values: Vec<f64>, unit: &'static str, floor: Option<f64
     };
     let value = at(0.5);
     let ratio = floor.filter(|floor| *floor > 0.0).map(|floor| (value / floor * 1_000.0).round() / 1_000.0);
-    Metric { value, unit, floor, ratio, middle: (at(0.25), at(0.75)), rounds: values.len() }
+    Metric { value, unit, floor, ratio, middle: (at(0.25), at(0.75)), range: (at(0.0), at(1.0)), rounds: values.len() }
+}
+
+/// Measurements beside those of the floor, which were made in turns with them.
+pub(crate) fn beside(values: Vec<f64>, unit: &'static str, floors: Vec<f64>) -> Metric {
+    let floor = metric(floors, unit, None).value;
+    metric(values, unit, Some(floor))
+}
+
+/// A floor whose rounds differ by more than a quarter says that other work ran on the machine: nothing is proven.
+pub(crate) fn unsure(floors: &[f64]) -> &'static str {
+    let all = metric(floors.to_vec(), "", None);
+    if all.range.1 - all.range.0 > all.value / 4.0 { "unsure" } else { "quiet" }
 }
 
 /// A floor whose middle half spreads by more than half of its median says that other work ran on the machine.
@@ -136,6 +217,12 @@ mod tests {
         let found = metric(vec![5.0, 1.0, 3.0, 2.0, 4.0], "ms", Some(1.5));
         assert_eq!((found.value, found.middle, found.rounds), (3.0, (2.0, 4.0), 5));
         assert_eq!(found.ratio, Some(2.0));
+    }
+
+    #[test]
+    fn rounds_of_a_floor_that_differ_by_a_quarter_prove_nothing() {
+        assert_eq!(unsure(&[100.0, 110.0, 90.0]), "quiet");
+        assert_eq!(unsure(&[100.0, 120.0, 90.0]), "unsure");
     }
 
     #[test]

@@ -83,9 +83,9 @@ fn sentence(dice: &mut Dice) -> String {
 /// A conversation as its customer holds it.
 pub(super) struct Customer {
     pub(super) conversation: Uuid,
-    token: String,
-    client: Uuid,
-    counter: u64,
+    pub(super) token: String,
+    pub(super) client: Uuid,
+    pub(super) counter: u64,
 }
 
 impl Customer {
