@@ -42,6 +42,13 @@ impl FolderBlobs {
             _ => {}
         }
         std::fs::create_dir_all(&unfinished).map_err(failed)?;
+        // Their names are durable before anything in them is. One above that we may not look into was not made by us.
+        for made in [Some(folder), folder.parent()].into_iter().flatten() {
+            match std::fs::File::open(if made.as_os_str().is_empty() { Path::new(".") } else { made }) {
+                Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
+                opened => opened.and_then(|made| made.sync_all()).map_err(failed)?,
+            }
+        }
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -89,9 +96,10 @@ impl Writing for Half {
         file.sync_all().await.map_err(failed)?;
         drop(file);
         match fs::create_dir(&self.group).await {
-            Ok(()) => sync_folder(&self.root).await?,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(failed(error)),
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(failed(error)),
+            // Also when it is there already: another upload may have made it this moment, or a run before this one that
+            // was killed, and neither has to have synced it.
+            _ => sync_folder(&self.root).await?,
         }
         fs::rename(&self.path, self.group.join(name.to_hex())).await.map_err(failed)?;
         sync_folder(&self.group).await

@@ -10,10 +10,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Pages in the write-ahead log that are worth a checkpoint.
-const PAGES: i64 = 1_000;
-/// Pages after which the writer itself finishes a checkpoint, so that the write-ahead log can start over: under a load
-/// without a pause a passive checkpoint never gets to its end, and the file would grow for ever. 64 MiB.
-const TOO_MANY_PAGES: i64 = 16_384;
+pub(super) const PAGES: i64 = 1_024;
+/// After so many times as many the writer itself finishes a checkpoint, so that the write-ahead log can start over: under
+/// a load without a pause a passive checkpoint never gets to its end, and the file would grow for ever. 64 MiB.
+const TOO_MANY: i64 = 16;
 /// Commands after which the checkpoint thread looks.
 const COMMANDS: usize = 64;
 
@@ -48,21 +48,21 @@ impl Nudge {
 }
 
 /// Starts the thread; it ends when the nudge is dropped, after a last checkpoint that empties the log.
-pub(super) fn start(connection: Connection) -> std::io::Result<(Nudge, JoinHandle<()>)> {
+pub(super) fn start(connection: Connection, pages: i64) -> std::io::Result<(Nudge, JoinHandle<()>)> {
     let (sender, receiver) = sync_channel(1);
     let thread = std::thread::Builder::new().name("store-checkpoint".to_owned());
     let start_over = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&start_over);
-    let thread = thread.spawn(move || run(&connection, &receiver, &asked))?;
+    let thread = thread.spawn(move || run(&connection, pages, &receiver, &asked))?;
     Ok((Nudge { sender, since: 0, start_over }, thread))
 }
 
-fn run(connection: &Connection, nudges: &Receiver<()>, start_over: &AtomicBool) {
+fn run(connection: &Connection, pages: i64, nudges: &Receiver<()>, start_over: &AtomicBool) {
     while nudges.recv().is_ok() {
         if start_over.load(Ordering::Acquire) {
             continue;
         }
-        match look(connection) {
+        match look(connection, pages) {
             Ok(too_long) => start_over.store(too_long, Ordering::Release),
             Err(error) => tracing::warn!(%error, "a checkpoint failed; the next one tries again"),
         }
@@ -73,14 +73,14 @@ fn run(connection: &Connection, nudges: &Receiver<()>, start_over: &AtomicBool) 
 }
 
 /// Moves pages into the file if there are enough of them. True: the write-ahead log has become too long.
-fn look(connection: &Connection) -> rusqlite::Result<bool> {
+fn look(connection: &Connection, pages: i64) -> rusqlite::Result<bool> {
     let (logged, moved) = checkpoint(connection, "NOOP")?;
-    if logged - moved < PAGES {
+    if logged - moved < pages {
         return Ok(false);
     }
     let (logged, moved) = checkpoint(connection, "PASSIVE")?;
     tracing::debug!(logged, moved, "checkpoint");
-    Ok(logged > TOO_MANY_PAGES)
+    Ok(logged > pages * TOO_MANY)
 }
 
 /// Runs a checkpoint; pages in the write-ahead log, and how many of them are in the file.

@@ -40,11 +40,15 @@ pub(super) fn broken(what: impl std::fmt::Display) -> Fault {
 pub(super) fn told(error: &rusqlite::Error) -> Error {
     let Some(code) = error.sqlite_error() else { return Error::Failed(error.to_string()) };
     // A write that the system refuses for another reason than space (a quota, a file system gone read-only) comes as
-    // an input/output error of a writing call.
+    // an input/output error of a writing call; some systems notice only at the sync.
     let cannot_write = matches!(code.code, ErrorCode::DiskFull | ErrorCode::ReadOnly)
         || matches!(
             code.extended_code,
-            ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE | ffi::SQLITE_IOERR_TRUNCATE
+            ffi::SQLITE_IOERR_WRITE
+                | ffi::SQLITE_IOERR_SHMSIZE
+                | ffi::SQLITE_IOERR_TRUNCATE
+                | ffi::SQLITE_IOERR_FSYNC
+                | ffi::SQLITE_IOERR_DIR_FSYNC
         );
     if cannot_write { Error::Full(error.to_string()) } else { Error::Failed(error.to_string()) }
 }

@@ -1,5 +1,6 @@
 //! Opening a data folder: the lock, the levels, the connections.
 
+use super::checkpoint;
 use super::erasures::{Erasures, ErasuresError};
 use super::keys;
 use super::migrate::{self, BATON, KEYS, Level, LevelError};
@@ -60,11 +61,13 @@ pub struct OpenOptions {
     pub vfs: Option<String>,
     /// When SQLite waits for the disk. A hub never sets it: anything less than `FULL` loses what was acknowledged.
     pub synchronous: &'static str,
+    /// Pages in the write-ahead log that are worth a checkpoint.
+    pub checkpoint_pages: i64,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { vfs: None, synchronous: "FULL" }
+        Self { vfs: None, synchronous: "FULL", checkpoint_pages: checkpoint::PAGES }
     }
 }
 
@@ -87,6 +90,7 @@ pub(super) fn levels(folder: &Path) -> Result<[Level; 2], OpenError> {
 /// Opens a folder, makes it if it is not there, and brings it to this version's level.
 pub(super) fn open(folder: &Path, seed: [u8; 16], options: &OpenOptions) -> Result<Opened, OpenError> {
     let io = |source| OpenError::Io { path: folder.to_owned(), source };
+    let above = above(folder);
     make_private(folder).map_err(io)?;
     let lock = lock(folder)?;
     let [baton, keys] = levels(folder)?;
@@ -109,7 +113,11 @@ pub(super) fn open(folder: &Path, seed: [u8; 16], options: &OpenOptions) -> Resu
     writer.execute("INSERT OR IGNORE INTO meta (name, value) VALUES ('generation', ?1)", [FIRST_GENERATION])?;
     let generation: i64 = writer.query_row("SELECT value FROM meta WHERE name = 'generation'", [], |row| row.get(0))?;
     let erasures = Erasures::open(folder, workspace, keys::tombstones(&keys_file)?)?;
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
+    sync_folder(folder).map_err(io)?;
+    if baton.found == 0 {
+        // The folder's own name, too, or a power cut may take the whole of it.
+        above.iter().try_for_each(|folder| sync_folder(folder)).map_err(io)?;
+    }
     let readable = |path| readable_over(path, options);
     let readers = (0..READERS).map(|_| Ok(Files { baton: readable(&log_path)?, keys: readable(&keys_path)? }));
     Ok(Opened {
@@ -121,6 +129,29 @@ pub(super) fn open(folder: &Path, seed: [u8; 16], options: &OpenOptions) -> Resu
         keys: keys_file,
         erasures,
     })
+}
+
+/// The folders that get a new name when this one is made: the one above it, and those above that which have to be made.
+fn above(folder: &Path) -> Vec<PathBuf> {
+    let named = |folder: &Path| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() };
+    let missing = folder.ancestors().skip(1).take_while(|folder| !named(folder).exists()).count();
+    folder.ancestors().skip(1).take(missing + 1).map(named).collect()
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    match File::open(folder) {
+        Ok(folder) => folder.sync_all(),
+        // One that we may not look into was not made by us just now.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Other systems keep names by themselves and have no way to ask for it.
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -19,7 +19,7 @@ struct App {
 }
 
 /// An open file. The system's own stands right behind it in the memory that SQLite gives.
-#[repr(C, align(16))]
+#[repr(C)]
 struct OpenFile {
     base: sqlite3_file,
     app: *const App,
@@ -117,7 +117,7 @@ static METHODS: sqlite3_io_methods = sqlite3_io_methods {
 /// `file` was opened by [`open`].
 unsafe fn real(file: *mut sqlite3_file) -> *mut sqlite3_file {
     // SAFETY: SQLite gives `szOsFile` bytes, which `new` made large enough for both, one behind the other; the size of
-    // `OpenFile` is a multiple of 16, so the second is aligned as the first.
+    // `OpenFile` is a multiple of 8, so the second is aligned as SQLite aligns the first.
     unsafe { file.cast::<OpenFile>().add(1).cast() }
 }
 
@@ -186,11 +186,7 @@ unsafe extern "C" fn open(
             state.trace.found(name, std::fs::read(path).unwrap_or_default());
         }
     }
-    let opened = OpenFile {
-        base: sqlite3_file { pMethods: ptr::null() },
-        app: ptr::from_ref(app),
-        known: None,
-    };
+    let opened = OpenFile { base: sqlite3_file { pMethods: ptr::null() }, app: ptr::from_ref(app), known: None };
     // SAFETY: SQLite gives memory of `szOsFile` bytes, aligned for any type, with nothing in it yet.
     unsafe { file.cast::<OpenFile>().write(opened) };
     // SAFETY: `real` is the system's own table; its file lies behind ours; the name is passed on as it came, as the

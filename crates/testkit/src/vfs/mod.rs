@@ -70,7 +70,13 @@ impl Disk {
         std::fs::create_dir_all(root).expect("the folder can be made");
         // SQLite asks by full names.
         let root = root.canonicalize().expect("the folder is there");
-        let state = State { trace: Trace::default(), recording, faults: Faults::default(), delay: None };
+        let mut trace = Trace::default();
+        if recording {
+            for (name, bytes) in there(&root, &root).expect("the folder can be read") {
+                trace.found(&name, bytes);
+            }
+        }
+        let state = State { trace, recording, faults: Faults::default(), delay: None };
         let shared = Arc::new(Shared { root, state: Mutex::new(state) });
         let registered = ffi::Registered::new(&shared);
         Self { shared, registered }
@@ -84,6 +90,11 @@ impl Disk {
     /// Its folder.
     pub fn root(&self) -> &Path {
         &self.shared.root
+    }
+
+    /// Marks this moment: "the commit of this number is asked for".
+    pub fn begin(&self, number: u64) {
+        self.shared.state().trace.push(Op::Begun(number));
     }
 
     /// Marks this moment: "the commit of this number was acknowledged".
@@ -127,4 +138,22 @@ impl Disk {
     pub fn slow(&self, delay: Option<Duration>) {
         self.shared.state().delay = delay;
     }
+}
+
+/// The files of a folder, but for what a restart makes anew: locks and the index of the write-ahead log.
+fn there(root: &Path, folder: &Path) -> std::io::Result<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(there(root, &path)?);
+            continue;
+        }
+        let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+        if !name.ends_with("-shm") && !name.ends_with(".lock") {
+            files.push((name, std::fs::read(&path)?));
+        }
+    }
+    files.sort();
+    Ok(files)
 }

@@ -136,7 +136,7 @@ impl Trace {
                         bytes.entry(*file).or_default().resize(*size as usize, 0);
                     }
                 }
-                Op::Sync { .. } | Op::FolderSync { .. } | Op::Acknowledged(_) => {}
+                Op::Sync { .. } | Op::FolderSync { .. } | Op::Begun(_) | Op::Acknowledged(_) => {}
             }
         }
         let mut image = Image::default();
@@ -238,9 +238,8 @@ mod tests {
         let synced = Op::Sync { file: FileNumber(0), covers: 2 };
         let ops = vec![create("a", 0), write(0, 0, 1, 9), synced, Op::Delete { name: "a".into() }, create("a", 1)];
         let trace = trace(ops);
-        let sizes: std::collections::BTreeSet<_> = (0..200)
-            .map(|seed| trace.after_power_cut(5, seed).files.get("a").map(Vec::len))
-            .collect();
+        let sizes: std::collections::BTreeSet<_> =
+            (0..200).map(|seed| trace.after_power_cut(5, seed).files.get("a").map(Vec::len)).collect();
         assert_eq!(sizes.into_iter().collect::<Vec<_>>(), [None, Some(0), Some(9)]);
     }
 

@@ -58,6 +58,8 @@ pub enum Op {
         /// All that happened before this place.
         covers: usize,
     },
+    /// A mark of the test: somebody asks for this to be kept.
+    Begun(u64),
     /// A mark of the test: somebody was told that this is kept.
     Acknowledged(u64),
 }
@@ -105,6 +107,22 @@ impl Trace {
         })
     }
 
+    /// Where each number that was acknowledged began, and where it was acknowledged.
+    fn marks(&self) -> HashMap<u64, (usize, usize)> {
+        let mut begun = HashMap::new();
+        let mut marks = HashMap::new();
+        for (at, op) in self.ops.iter().enumerate() {
+            match op {
+                Op::Begun(number) => drop(begun.insert(*number, at)),
+                Op::Acknowledged(number) => {
+                    marks.insert(*number, (begun.get(number).copied().unwrap_or(0), at));
+                }
+                _ => {}
+            }
+        }
+        marks
+    }
+
     pub(super) fn push(&mut self, op: Op) {
         self.ops.push(op);
     }
@@ -138,6 +156,11 @@ impl Trace {
         }
     }
 
+    /// The files that had this name, one after the other.
+    pub fn made(&self, name: &str) -> Vec<FileNumber> {
+        self.ops.iter().filter_map(|op| made(op, name)).collect()
+    }
+
     /// The file of this name in the end.
     pub fn file(&self, name: &str) -> Option<FileNumber> {
         self.names.get(name).copied()
@@ -149,18 +172,18 @@ impl Trace {
     /// A commit is written with the first frame behind its token that closes a transaction, and on the disk with a sync
     /// that began after that.
     pub fn early(&self, log: &str, tokens: &[(u64, Vec<u8>)]) -> Vec<Early> {
-        let logs: Vec<_> = self.ops.iter().filter_map(|op| made(op, log)).collect();
+        let logs = self.made(log);
         let of_log = |file: &FileNumber| logs.contains(file);
+        let marks = self.marks();
         let mut early = Vec::new();
         for (number, token) in tokens {
-            let Some(at) = self.ops.iter().position(|op| matches!(op, Op::Acknowledged(found) if found == number))
-            else {
-                continue;
-            };
+            let Some((begun, at)) = marks.get(number) else { continue };
+            let at = *at;
             let mut tell = |why| early.push(Early { number: *number, at, why });
-            let written = self.ops.iter().position(|op| {
-                matches!(op, Op::Write { file, bytes, .. } if of_log(file) && contains(bytes, token))
-            });
+            let written = self.ops[*begun..at]
+                .iter()
+                .position(|op| matches!(op, Op::Write { file, bytes, .. } if of_log(file) && contains(bytes, token)));
+            let written = written.map(|written| begun + written);
             let Some(written) = written else {
                 tell("it was never written");
                 continue;
@@ -169,8 +192,7 @@ impl Trace {
             let head = self.ops[..=written].iter().rposition(|op| is_head(op, &of_log)).unwrap_or(written);
             let last = (head..self.ops.len()).find(|at| closes(&self.ops[*at], &of_log));
             let page = last.and_then(|last| {
-                (last + 1..self.ops.len())
-                    .find(|at| matches!(&self.ops[*at], Op::Write { file, .. } if of_log(file)))
+                (last + 1..self.ops.len()).find(|at| matches!(&self.ops[*at], Op::Write { file, .. } if of_log(file)))
             });
             let Some(page) = page.filter(|page| *page < at) else {
                 tell("its transaction was not closed");
