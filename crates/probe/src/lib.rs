@@ -5,6 +5,7 @@
 
 pub mod bench;
 pub mod replay;
+pub mod torture;
 
 mod ambient;
 mod hub;
