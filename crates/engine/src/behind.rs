@@ -137,11 +137,8 @@ impl Engine {
 
     /// Rows of a list as they are now, unless so many wait that lists may be a second behind.
     pub(crate) async fn write_few_rows(&self) -> Result<(), Error> {
-        match self.behind.lock().len() {
-            0 => Ok(()),
-            few if few <= AT_ONCE => self.write_rows().await,
-            _ => Ok(()),
-        }
+        let waiting = self.behind.lock().len();
+        if (1..=AT_ONCE).contains(&waiting) { self.write_rows().await } else { Ok(()) }
     }
 
     /// Writes every row that waits.

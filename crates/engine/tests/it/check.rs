@@ -91,7 +91,9 @@ impl House {
         let mut state = Conversation::fold(id, &headers).expect("it begins with `opened`");
         state.head.chain = head;
         assert_eq!(self.engine.conversation(&reader(), id).await.unwrap(), state, "the state in memory");
-        assert_eq!(self.store.row(id).await.unwrap(), Some(row(&state)), "the row as it was written live");
+        assert_eq!(self.engine.row(&reader(), id).await.unwrap(), Some(row(&state)), "the row as people see it");
+        self.engine.write_rows().await.unwrap();
+        assert_eq!(self.store.row(id).await.unwrap(), Some(row(&state)), "the row as it was written");
         let shown: Vec<u64> = headers.iter().filter_map(|header| header.position).collect();
         assert_eq!(shown, (1..=shown.len() as u64).collect::<Vec<_>>(), "positions of {id}");
         let mut handovers = BTreeMap::new();

@@ -14,6 +14,7 @@ mod house;
 mod lists;
 mod offers;
 mod readers;
+mod rows;
 mod search;
 mod seats;
 mod targets;
