@@ -29,6 +29,7 @@ mod router;
 mod seal;
 pub mod search;
 mod states;
+mod storage;
 mod take_in;
 mod timers;
 mod viewing;
@@ -139,6 +140,7 @@ pub struct Engine {
     pub(crate) wake: Wake,
     pub(crate) audit: audit::Head,
     pub(crate) alerts: watch::Sender<Arc<Vec<Alert>>>,
+    pub(crate) full: watch::Sender<bool>,
     /// What the search keeps, once there is one.
     pub(crate) index: std::sync::OnceLock<Arc<dyn baton_kit::search::SearchIndex>>,
     pub(crate) retention: retention::Progress,
@@ -182,6 +184,7 @@ impl Engine {
             wake: Wake::default(),
             audit: audit::Head::default(),
             alerts: watch::channel(Arc::default()).0,
+            full: watch::channel(false).0,
             index: std::sync::OnceLock::new(),
             retention: retention::Progress::default(),
             stop: watch::channel(false).0,
@@ -205,6 +208,7 @@ impl Engine {
         self.clone().spawn("live", |engine, stop| Box::pin(live::run(engine, stop)));
         self.clone().spawn("retention", |engine, stop| Box::pin(retention::run(engine, stop)));
         self.clone().spawn("packing", |engine, stop| Box::pin(packing::run(engine, stop)));
+        self.clone().spawn("storage", |engine, stop| Box::pin(storage::run(engine, stop)));
         self.clone().spawn("presence", |engine, stop| Box::pin(presence::run(engine, stop)));
     }
 

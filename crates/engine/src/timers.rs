@@ -13,6 +13,8 @@ use tokio::sync::watch;
 
 /// The poll that covers a lost wake-up.
 const POLL: i64 = 5_000;
+/// The pause after a deadline that could not be handled.
+const PAUSE: i64 = 500;
 
 pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
@@ -25,20 +27,30 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
             }
         };
         let full = due.len() == limits::TIMERS_ROUND;
+        let mut failed = false;
         for (stream, _) in due {
-            if let Err(error) = engine.fire(stream).await {
-                tracing::warn!(%stream, %error, "a deadline could not be handled; tried again");
+            match engine.fire(stream).await {
+                Ok(()) => {}
+                // Said once, where it is noticed.
+                Err(Error::Full(_)) => {
+                    failed = true;
+                    break;
+                }
+                Err(error) => {
+                    failed = true;
+                    tracing::warn!(%stream, %error, "a deadline could not be handled; tried again");
+                }
             }
         }
-        if full {
+        if full && !failed {
             continue;
         }
         let next = engine.store.next_timer().await.ok().flatten().unwrap_or(i64::MAX);
         let now = engine.now();
         tokio::select! {
             biased;
-            () = engine.wake.timers.notified() => {}
-            () = engine.runtime.sleep_until(next.clamp(now + 10, now + POLL)) => {}
+            () = engine.wake.timers.notified(), if !failed => {}
+            () = engine.runtime.sleep_until(next.clamp(now + if failed { PAUSE } else { 10 }, now + POLL)) => {}
             _ = stop.changed() => {}
         }
     }

@@ -314,11 +314,24 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn lease_effects(&self, now: Ms, until: Ms, limit: usize) -> Result<Vec<LeasedEffect>, Error> {
+    async fn lease_effects_but(
+        &self,
+        now: Ms,
+        until: Ms,
+        limit: usize,
+        but: &[ConnectionId],
+    ) -> Result<Vec<LeasedEffect>, Error> {
         let mut inner = self.inner();
         let mut leased = Vec::new();
-        for (_, id) in inner.heads().into_iter().take_while(|(due, _)| *due <= now).take(limit) {
+        let but: Vec<String> = but.iter().map(|id| format!("/{id}")).collect();
+        for (_, id) in inner.heads().into_iter().take_while(|(due, _)| *due <= now) {
+            if leased.len() == limit {
+                break;
+            }
             let Some(work) = inner.effects.get_mut(&id) else { continue };
+            if but.iter().any(|connection| work.new.lane.contains(connection)) {
+                continue;
+            }
             work.due = until;
             work.attempts += 1;
             leased.push(LeasedEffect {

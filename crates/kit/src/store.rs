@@ -395,7 +395,27 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// The store's own.
-    async fn lease_effects(&self, now: Ms, until: Ms, limit: usize) -> Result<Vec<LeasedEffect>, Error>;
+    async fn lease_effects(&self, now: Ms, until: Ms, limit: usize) -> Result<Vec<LeasedEffect>, Error> {
+        self.lease_effects_but(now, until, limit, &[]).await
+    }
+
+    /// As [`Self::lease_effects`], and leaves the work of these connections where it is: a lane's name tells the
+    /// connection after its first slash.
+    ///
+    /// # Errors
+    /// The store's own.
+    async fn lease_effects_but(
+        &self,
+        now: Ms,
+        until: Ms,
+        limit: usize,
+        but: &[ConnectionId],
+    ) -> Result<Vec<LeasedEffect>, Error>;
+
+    /// Whether the last write failed for want of room or leave: nothing new is kept until one succeeds.
+    fn full(&self) -> bool {
+        false
+    }
 
     /// When the next piece of work can be leased, if any.
     ///

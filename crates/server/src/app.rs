@@ -11,6 +11,7 @@ use baton_engine::search::Search;
 use baton_kit::signature::Secret;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -23,6 +24,8 @@ pub(crate) struct Inner {
     pub(crate) search: Arc<Search>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) tokens: Secret,
+    /// The data folder.
+    pub(crate) data: PathBuf,
     pub(crate) throttle: Throttle,
     pub(crate) rates: Rates,
     /// How much there may be at once.

@@ -132,6 +132,13 @@ pub(crate) async fn set_up_link(engine: &Engine, base: &str) -> Result<String> {
     Ok(format!("{base}/setup#{secret}"))
 }
 
+/// Takes out of the search's file what was forgotten.
+pub(crate) async fn tidy_search(opened: &Opened) -> Result<()> {
+    use baton_kit::search::SearchIndex;
+    while opened.index.tidy().await? {}
+    Ok(())
+}
+
 /// Makes an API key; its text is returned once.
 pub(crate) async fn make_key(opened: &Opened, name: &str, rank: Rank) -> Result<String> {
     let (id, text, key) = fresh_key(&opened.engine, name, rank);
@@ -152,6 +159,7 @@ fn app(opened: &Opened, options: &Options, public_url: &str, stop: watch::Receiv
         search: opened.search.clone(),
         registry: opened.registry.clone(),
         tokens: opened.engine.master().tokens(),
+        data: options.store.data.clone(),
         throttle: Throttle::default(),
         rates: Rates::new(&options.limits),
         limits: options.limits.clone(),
@@ -193,6 +201,7 @@ pub(crate) async fn serve(options: Options, extras: Extras) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let app = app(&opened, &options, &public_url, stopped.clone())?;
     follow_configuration(&opened);
+    outlive_quotas();
     opened.engine.run();
     opened.search.run();
     let link = if app.set_up() { None } else { Some(set_up_link(&opened.engine, &public_url).await?) };
@@ -285,6 +294,17 @@ fn follow_configuration(opened: &Opened) {
             }
         }),
     );
+}
+
+/// A write beyond a quota ends a program by a signal, unless somebody takes it: that the write fails is enough.
+fn outlive_quotas() {
+    #[cfg(unix)]
+    {
+        const SIGXFSZ: i32 = 25;
+        if let Err(error) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(SIGXFSZ)) {
+            tracing::debug!(%error, "a quota may end this program");
+        }
+    }
 }
 
 async fn interrupted() {

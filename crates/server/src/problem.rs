@@ -49,6 +49,7 @@ pub(crate) const CODES: &[&str] = &[
     "field_required",
     "identity_invalid",
     "identity_other",
+    "confirmation_wrong",
     "busy",
     "stopping",
     "storage_full",
@@ -131,9 +132,11 @@ impl From<baton_engine::Error> for Problem {
                 Self::new(503, "busy", "Too much happened at once. Nothing was changed; try again.").retry_after(1)
             }
             baton_engine::Error::Full(why) => {
-                tracing::error!(why, "the store cannot write");
-                Self::new(507, "storage_full", "Nothing can be kept just now and nothing was. Try again later.")
-                    .retry_after(10)
+                // Said once where it is noticed: a full disk needs no line for every message.
+                tracing::debug!(why, "the store cannot write");
+                metrics::counter!("baton_storage_refused_total").increment(1);
+                Self::new(507, "storage_full", "Nothing can be kept just now and nothing was. Try again soon.")
+                    .retry_after(5)
             }
             other => {
                 tracing::error!(error = %other, "a request failed inside");

@@ -74,12 +74,6 @@ pub fn migrate(folder: &Path, seed: [u8; 16]) -> Result<[Level; 2], OpenError> {
     Ok(levels)
 }
 
-/// Events of a folder's hot table, for the bench.
-pub(crate) fn hot_events(folder: &Path) -> Result<u64, OpenError> {
-    let db = open::readable(&folder.join("baton.db"))?;
-    Ok(db.query_row("SELECT count(*) FROM events", [], |row| row.get::<_, i64>(0))?.unsigned_abs())
-}
-
 impl SqliteStore {
     /// Opens a data folder; makes it if it is not there, and brings it to this version's level. `seed`: sixteen fresh
     /// random bytes, from which a new store gets its workspace id.
@@ -198,8 +192,8 @@ impl Store for SqliteStore {
         limit: usize,
         but: &[ConnectionId],
     ) -> Result<Vec<LeasedEffect>, Error> {
-        let but: Vec<String> = but.iter().map(ToString::to_string).collect();
-        let but = serde_json::to_string(&but).unwrap_or_default();
+        let but: Vec<String> = but.iter().map(|id| format!("\"{id}\"")).collect();
+        let but = format!("[{}]", but.join(","));
         self.main.call(move |main| writes::lease_effects(main.connection(), now, until, limit, &but)).await
     }
 

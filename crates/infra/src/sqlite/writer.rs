@@ -7,6 +7,7 @@ use baton_core::sabotage::{Invariant, off};
 use baton_kit::store::Error;
 use rusqlite::Connection;
 use std::sync::RwLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
@@ -64,6 +65,7 @@ type Queued<S> = Box<dyn Command<S>>;
 
 /// The way to a writer thread.
 pub(super) struct Writer<S> {
+    full: AtomicBool,
     queue: RwLock<Option<SyncSender<Queued<S>>>>,
     thread: RwLock<Option<JoinHandle<()>>>,
 }
@@ -73,7 +75,8 @@ impl<S: State> Writer<S> {
     pub(super) fn start(name: &str, state: S) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(limits::WRITER_QUEUE);
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || write(state, &receiver))?;
-        Ok(Self { queue: RwLock::new(Some(sender)), thread: RwLock::new(Some(thread)) })
+        let full = AtomicBool::new(false);
+        Ok(Self { full, queue: RwLock::new(Some(sender)), thread: RwLock::new(Some(thread)) })
     }
 
     /// Has this done; comes back when it is durable. It may be done twice, the first time undone.
@@ -91,7 +94,19 @@ impl<S: State> Writer<S> {
                 TrySendError::Disconnected(_) => Error::Closed,
             })?;
         }
-        answer.await.unwrap_or(Err(Error::Closed))
+        let answered = answer.await.unwrap_or(Err(Error::Closed));
+        match &answered {
+            Err(Error::Full(_)) => self.full.store(true, Ordering::Relaxed),
+            // Read first: nearly always there is nothing to write, and every caller comes by here.
+            Ok(_) if self.full() => self.full.store(false, Ordering::Relaxed),
+            _ => {}
+        }
+        answered
+    }
+
+    /// Whether the last work that ended failed for want of room or leave to write.
+    pub(super) fn full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
     }
 
     /// Takes no more, does what is queued, and ends.
@@ -135,7 +150,11 @@ fn transact<S: State>(state: &mut S, batch: &mut Vec<Queued<S>>) {
         Ok(()) => state.committed(batch.len()),
         Err(error) => {
             roll_back(state);
-            tracing::warn!(commands = batch.len(), %error, "a transaction failed");
+            // A full disk says so once, where it is noticed and where it is over.
+            match error.told() {
+                Error::Full(_) => tracing::debug!(commands = batch.len(), %error, "a transaction found no room"),
+                _ => tracing::warn!(commands = batch.len(), %error, "a transaction failed"),
+            }
         }
     }
     outcomes.resize_with(batch.len(), || None);

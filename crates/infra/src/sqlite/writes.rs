@@ -334,11 +334,15 @@ pub(super) fn lease_effects(
     now: Ms,
     until: Ms,
     limit: usize,
+    but: &str,
 ) -> Result<Vec<LeasedEffect>, Fault> {
+    // A lane is `CONVERSATION/CONNECTION` and perhaps more.
     let mut select = connection.prepare_cached(
-        "SELECT id, conversation, lane, effect, attempts FROM effects WHERE head = 1 AND due <= ?1 ORDER BY due, id LIMIT ?2",
+        "SELECT id, conversation, lane, effect, attempts FROM effects
+         WHERE head = 1 AND due <= ?1 AND substr(lane, instr(lane, '/') + 1, 36) NOT IN (SELECT value FROM json_each(?3))
+         ORDER BY due, id LIMIT ?2",
     )?;
-    let leased = select.query_and_then((now, most(limit)), |row| {
+    let leased = select.query_and_then((now, most(limit), but), |row| {
         Ok(LeasedEffect {
             id: EffectId(count(column(row, 0)?)),
             conversation: conversation(row, 1)?,

@@ -106,8 +106,14 @@ impl Store for Reopening {
         self.open().await.store().put_snapshot(stream, snapshot).await
     }
 
-    async fn lease_effects(&self, now: Ms, until: Ms, limit: usize) -> Result<Vec<LeasedEffect>, Error> {
-        self.open().await.store().lease_effects(now, until, limit).await
+    async fn lease_effects_but(
+        &self,
+        now: Ms,
+        until: Ms,
+        limit: usize,
+        but: &[ConnectionId],
+    ) -> Result<Vec<LeasedEffect>, Error> {
+        self.open().await.store().lease_effects_but(now, until, limit, but).await
     }
 
     async fn next_effect(&self) -> Result<Option<Ms>, Error> {

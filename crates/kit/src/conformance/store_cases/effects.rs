@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 cases![
     only_the_first_of_a_lane_is_leased,
+    the_work_of_connections_that_have_enough_stays_where_it_is,
     the_next_of_a_lane_comes_after_each_way_to_end,
     a_lease_that_ran_out_is_leased_again_and_counted,
     of_many_workers_each_piece_goes_to_one,
@@ -54,6 +55,18 @@ pub async fn only_the_first_of_a_lane_is_leased(store: &impl Store) {
     assert_eq!(ok(store.next_effect().await), Some(200), "next when a lease runs out");
     ok(store.commit(effects(&[work("a", "a3")])).await);
     assert_eq!(ok(store.lease_effects(150, 250, 10).await), [], "new work waits behind the lane's");
+}
+
+/// Who is named has enough to do; the lanes of others go on, whatever waits before them.
+pub async fn the_work_of_connections_that_have_enough_stays_where_it_is(store: &impl Store) {
+    let id = |number: u128| ConnectionId(Uuid::from_u128(number));
+    let lane = |chat: u128, connection: u128| format!("{}/{}", conversation(chat), id(connection));
+    let lanes = [lane(1, 7), lane(2, 7), format!("{}/poll", lane(3, 7)), lane(4, 8), lane(5, 9)];
+    let all: Vec<NewEffect> = lanes.iter().zip(["a", "b", "c", "d", "e"]).map(|(lane, name)| work(lane, name)).collect();
+    ok(store.commit(effects(&all)).await);
+    assert_eq!(names(&ok(store.lease_effects_but(0, 100, 1, &[id(7)]).await)), ["d"]);
+    assert_eq!(names(&ok(store.lease_effects_but(0, 100, 10, &[id(7), id(9)]).await)), [""; 0]);
+    assert_eq!(names(&ok(store.lease_effects_but(0, 100, 10, &[id(8)]).await)), ["a", "b", "c", "e"]);
 }
 
 /// Finished, received, parked: the lane goes on each time.

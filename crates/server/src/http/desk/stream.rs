@@ -123,6 +123,10 @@ async fn run(app: &App, texts: Texts, headers: &HeaderMap, socket: &mut WebSocke
         return Ok(());
     }
     let runtime = app.engine.runtime().clone();
+    let mut full = app.engine.storage_full();
+    if *full.borrow_and_update() && !send(socket, &json!({"type": "house", "storage_full": true})).await {
+        return Ok(());
+    }
     let mut stop = app.stop.clone();
     let mut heard = runtime.now();
     let mut beat = heard + BEAT;
@@ -155,6 +159,7 @@ async fn run(app: &App, texts: Texts, headers: &HeaderMap, socket: &mut WebSocke
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
                 }
             }
+            Ok(()) = full.changed() => json!({"type": "house", "storage_full": *full.borrow_and_update()}),
             () = runtime.sleep_until(beat) => {
                 let now = runtime.now();
                 if now > heard + limits::SOCKET_SILENT {
