@@ -13,6 +13,7 @@ mod hub;
 mod identity;
 mod json;
 mod options;
+mod personal;
 mod plugins;
 mod problem;
 mod rates;
@@ -81,6 +82,8 @@ enum Command {
     Verify(cli::verify::Verify),
     /// Plays conversations through the public API of a running hub and judges what became of them.
     Replay(baton_probe::replay::Options),
+    /// Torments a hub of its own with kills, cuts, repeats, late bots and a stepped clock, and judges what came of it.
+    Torture(baton_probe::torture::Options),
     /// Measures this program, each figure beside its floor.
     Bench(baton_probe::bench::Options),
     /// Set-up links and API keys, while the hub does not run.
@@ -106,6 +109,28 @@ enum Admin {
         /// What it may.
         #[arg(long, value_enum, default_value = "agent")]
         rank: RankArg,
+    },
+    /// Erases a person for good: words, files and everything known of them. Cannot be undone.
+    Erase {
+        /// The short name of one of their conversations, its id, or the person's id.
+        person: String,
+        /// Why; it stands in the audit for good, so name nobody.
+        #[arg(long)]
+        reason: String,
+        /// Really.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Writes everything that is kept of a person into a folder: a page to read, JSON, their files.
+    Export {
+        /// The short name of one of their conversations, its id, or the person's id.
+        person: String,
+        /// Why; it stands in the audit for good, so name nobody.
+        #[arg(long)]
+        reason: String,
+        /// An empty or new folder.
+        #[arg(long)]
+        out: PathBuf,
     },
 }
 
@@ -183,6 +208,12 @@ async fn run(command: Command, mut options: Options) -> Result<()> {
             report.print(json);
             if report.clean() { Ok(()) } else { anyhow::bail!("the journals found violations; see the report") }
         }
+        Command::Torture(options) => {
+            let json = options.json;
+            let report = baton_probe::torture::run(options).await?;
+            report.print(json);
+            if report.ok { Ok(()) } else { anyhow::bail!("the run failed; see its report") }
+        }
         Command::Bench(options) => {
             let json = options.json;
             if let Some(report) = baton_probe::bench::run(options).await? {
@@ -195,6 +226,13 @@ async fn run(command: Command, mut options: Options) -> Result<()> {
             match what {
                 Admin::Link { url } => {
                     println!("{}", hub::set_up_link(&opened.engine, url.trim_end_matches('/')).await?)
+                }
+                Admin::Erase { person, reason, yes } => {
+                    personal::erase(&opened.engine, &person, &reason, yes).await?;
+                    hub::tidy_search(&opened).await?;
+                }
+                Admin::Export { person, reason, out } => {
+                    personal::export(&opened.engine, &person, &reason, &out).await?;
                 }
                 Admin::Key { name, rank } => {
                     let rank = match rank {

@@ -132,15 +132,16 @@ impl Plugins for Nobody {
 #[derive(Default)]
 struct Reader {
     rests: AtomicBool,
+    insight: Insight,
 }
 
 impl Analyzer for Reader {
     fn read(&self, text: &str, language: &str) -> Reading {
-        if self.rests.load(Ordering::Relaxed) { Reading::default() } else { Insight.read(text, language) }
+        if self.rests.load(Ordering::Relaxed) { Reading::default() } else { self.insight.read(text, language) }
     }
 
     fn person_word(&self, language: &str) -> bool {
-        Insight.person_word(language)
+        self.insight.person_word(language)
     }
 }
 
@@ -321,6 +322,7 @@ impl Stage {
                 }
             }
         }
+        self.engine.write_rows().await?;
         for id in conversations {
             commit.rows.extend(self.store.row(*id).await?);
         }

@@ -11,6 +11,7 @@ use baton_core::event::Object;
 use baton_core::hours::is_zone;
 use baton_core::ids::{AgentId, ConnectionId, QueueId};
 use baton_core::limits;
+use baton_core::privacy::Privacy;
 use baton_core::settings::{AgentCard, Connection, Destination, Inbox, Queue, Role, Settings};
 use baton_plugins::bots::builtin::KnowledgeBase;
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-fn invalid(place: &str, why: impl std::fmt::Display) -> Problem {
+pub(super) fn invalid(place: &str, why: impl std::fmt::Display) -> Problem {
     Problem::new(422, "object_invalid", format!("{place}: {why}"))
 }
 
@@ -49,7 +50,23 @@ pub(super) async fn checked(
 ) -> Result<Value, Problem> {
     let settings = app.engine.settings();
     match object {
-        Object::Inbox => inbox(&settings, id, body, old),
+        Object::Inbox => {
+            let mut out = inbox(&settings, id, body.clone(), old)?;
+            // Absent: as it was. Null: the defaults.
+            let privacy = match body.get("privacy") {
+                Some(Value::Null) => None,
+                Some(new) => {
+                    let new: Privacy = read("privacy", new.clone())?;
+                    super::privacy::check(&app.engine, &new)?;
+                    serde_json::to_value(new).ok()
+                }
+                None => old.and_then(|old| old.get("privacy")).cloned(),
+            };
+            if let Some(privacy) = privacy {
+                out["privacy"] = privacy;
+            }
+            Ok(out)
+        }
         Object::Queue => queue(&settings, body),
         Object::Bot => connection(object, body, old).and_then(bot),
         Object::Target => connection(object, body, old).and_then(target),
@@ -294,6 +311,9 @@ pub(super) fn shown(id: Uuid, version: u32, object: Object, json: &Value) -> Val
             json.get("identity").and_then(|kept| serde_json::from_value(kept.clone()).ok()).unwrap_or_default();
         out["identity"] = json!({"set": secrets.first.is_some(), "second": secrets.second.is_some()});
         out["widget"] = serde_json::to_value(widget::of(json)).unwrap_or_default();
+        let privacy: Privacy =
+            json.get("privacy").and_then(|kept| serde_json::from_value(kept.clone()).ok()).unwrap_or_default();
+        out["privacy"] = serde_json::to_value(privacy).unwrap_or_default();
     }
     if let Some(out) = out.as_object_mut() {
         out.remove(demo::MARK);

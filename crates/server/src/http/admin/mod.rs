@@ -5,6 +5,7 @@ mod bot_try;
 mod check;
 mod demo;
 mod identity;
+mod privacy;
 
 use crate::accounts::{ApiKey, Caller, fresh_key};
 use crate::app::App;
@@ -29,6 +30,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/keys", get(keys).post(make_key))
         .route("/api/v1/keys/{id}", axum::routing::delete(remove_key))
         .route("/api/v1/inboxes/{id}/identity-secret", post(identity::rotate))
+        .route("/api/v1/inboxes/{id}/retention/try", post(privacy::try_retention))
+        .route("/api/v1/retention", get(async |state: State<App>, caller: Caller| privacy::state(state, caller)))
         .route("/api/v1/bots/{id}/try", post(bot_try::ask))
         .route("/api/v1/demo", get(demo::present).delete(demo::remove))
         .merge(objects("inboxes", Object::Inbox))

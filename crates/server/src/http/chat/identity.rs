@@ -24,8 +24,12 @@ impl App {
     }
 
     /// The person of this identity: the same on every device of theirs.
-    pub(super) fn person_of(&self, inbox: InboxId, identity: &Identity) -> Option<PersonId> {
-        identity.sub.as_deref().map(|sub| identity::person(self.engine.master(), inbox, sub))
+    pub(super) async fn person_of(&self, inbox: InboxId, identity: &Identity) -> Result<Option<PersonId>, Problem> {
+        match identity.sub.as_deref().map(|sub| identity::person(self.engine.master(), inbox, sub)) {
+            // Who was erased and returns is somebody new.
+            Some(person) => Ok(Some(self.engine.living(person).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Makes the customer of this conversation known. On a device that several use, the next to log in must not get the
@@ -36,7 +40,7 @@ impl App {
         state: Conversation,
         identity: Identity,
     ) -> Result<Conversation, Problem> {
-        let person = self.person_of(state.inbox, &identity);
+        let person = self.person_of(state.inbox, &identity).await?;
         let person =
             person.ok_or_else(|| Problem::new(401, "identity_invalid", identity::Invalid::Nobody.to_string()))?;
         if state.known && state.person != person {

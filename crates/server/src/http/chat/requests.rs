@@ -91,7 +91,11 @@ pub(super) async fn start(
         body.language.map(|tag| tag.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_lowercase());
     let language = language.filter(|code| code.len() == 2).unwrap_or(settings.language);
     // Who is known has the same person on every device; who is not is a new one each time.
-    let person = match identity.as_ref().and_then(|identity| app.person_of(inbox, identity)) {
+    let known = match &identity {
+        Some(identity) => app.person_of(inbox, identity).await?,
+        None => None,
+    };
+    let person = match known {
         Some(person) => person,
         None => PersonId(Ids::new(seed(&**engine.runtime()), engine.runtime().now()).deal()),
     };

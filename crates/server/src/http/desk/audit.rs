@@ -98,6 +98,12 @@ pub(super) async fn list(desk: Desk, Query(asked): Query<Asked>) -> Result<Respo
                     (item["conversation"], item["name"]) =
                         (json!(fact.conversation), json!(reference(fact.conversation)));
                 }
+                Fact::Handled(fact) => {
+                    item["kind"] = json!(word(&fact.deed));
+                    (item["conversation"], item["name"]) =
+                        (json!(fact.conversation), json!(fact.conversation.map(reference)));
+                    item["person"] = json!(fact.person);
+                }
                 Fact::Configured(fact) => {
                     if fact.removed {
                         item["kind"] = json!("removed");

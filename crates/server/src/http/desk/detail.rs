@@ -153,6 +153,9 @@ impl View {
             "reassign": open && lead && !holds,
             "edit_customer": me.is_some(),
             "upload": speaks,
+            "reveal": self.reader.rank >= Rank::Supervisor,
+            "export": self.reader.rank >= Rank::Supervisor && !state.gone(),
+            "erase": self.reader.rank >= Rank::Administrator && !state.gone(),
         })
     }
 
@@ -183,6 +186,11 @@ impl History {
         self.tried.take(opened);
         self.past.take(opened);
         match (&opened.header.fact, &opened.body) {
+            (Fact::Erased(_), _) => {
+                // What was read before must not outlive its erasure.
+                let (seq, episodes) = (self.seq, std::mem::take(&mut self.episodes));
+                *self = Self { seq, episodes, ..Self::default() };
+            }
             (Fact::Opened(fact), body) => {
                 self.episodes.push((fact.episode, opened.header.at, None));
                 self.set.clear();

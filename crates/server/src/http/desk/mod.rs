@@ -19,6 +19,7 @@ mod idempotency;
 mod lists;
 mod mentions;
 mod messages;
+mod personal;
 mod preferences;
 mod reason;
 mod reports;
@@ -93,6 +94,9 @@ pub(crate) fn routes() -> Router<App> {
         .route(&one("/reopen"), post(actions::reopen))
         .route(&one("/tags"), put(customer::tags))
         .route(&one("/customer"), put(customer::set))
+        .route(&one("/messages/{seq}/reveal"), post(personal::reveal))
+        .route(&one("/customer/export"), post(personal::export))
+        .route(&one("/customer/erase"), post(personal::erase))
         .route(&one("/same-person"), post(customer::same_person))
         .route(&one("/block"), post(customer::block))
         .route(&one("/unblock"), post(customer::unblock))

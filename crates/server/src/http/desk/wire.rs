@@ -7,7 +7,7 @@ use super::reason::{cut, sentence};
 use super::texts::{Asked, RowTexts};
 use crate::problem::Problem;
 use baton_core::actor::{Actor, Who};
-use baton_core::event::{Body, Fact, Fate, Once, Outcome, Trigger};
+use baton_core::event::{Body, ErasedBy, Fact, Fate, Once, Outcome, Trigger};
 use baton_core::ids::{ConversationId, InboxId};
 use baton_core::limits;
 use baton_core::ownership::{Holder, Line};
@@ -116,6 +116,7 @@ impl View {
             "snoozed_until": data.snoozed_until,
             "blocked": data.blocked,
             "demo": crate::demo::is_demo(&self.app.engine.config(), data.inbox),
+            "erased": data.erased.map(|(at, by)| erasure(at, by)),
             "mentions_me": self.reader.agent.is_some_and(|agent| data.mentioned.contains(&agent)),
         })
     }
@@ -309,10 +310,27 @@ pub(super) fn event(opened: &Opened, settings: &Settings) -> Value {
         "facts": facts,
         "body": body,
     });
+    if header.body.is_some() && opened.body.is_none() {
+        out["erased"] = json!(true);
+    }
+    if let Some(Body::Message { content, .. }) = &opened.body
+        && !content.originals.is_empty()
+    {
+        out["taken_out"] = json!(content.originals.len());
+    }
     if let Some(Once::Client { client, counter }) = once {
         (out["client"], out["counter"]) = (json!(client), json!(counter));
     }
     out
+}
+
+/// When and by what words were erased.
+fn erasure(at: baton_core::ids::Ms, by: ErasedBy) -> Value {
+    let (by, days) = match by {
+        ErasedBy::Rule { days } => ("rule", Some(days)),
+        ErasedBy::Customer => ("customer", None),
+    };
+    json!({"at": at, "by": by, "days": days})
 }
 
 fn fate_word(fate: Fate) -> &'static str {
