@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use tempfile::TempDir;
 
-fn number(variable: &str, otherwise: u64) -> u64 {
+pub(crate) fn number(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
@@ -35,7 +35,7 @@ async fn run(folder: &Path, seed: u64, lanes: u64, steps: u64, synchronous: &'st
 }
 
 /// Places to cut at: half of them right behind an acknowledgement, where a missing sync hurts most.
-fn places(trace: &Trace, dice: &mut Dice, count: u64) -> Vec<usize> {
+pub(crate) fn places(trace: &Trace, dice: &mut Dice, count: u64) -> Vec<usize> {
     let acknowledged: Vec<usize> =
         (0..trace.len()).filter(|at| matches!(trace.ops()[*at], Op::Acknowledged(_))).collect();
     (0..count)

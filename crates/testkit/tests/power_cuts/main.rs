@@ -4,5 +4,6 @@
 
 mod check;
 mod cuts;
+mod engine;
 mod refusals;
 mod workload;
