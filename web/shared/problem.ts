@@ -51,13 +51,21 @@ function parse(text: string): unknown {
 
 /** The hub's problem, or one made of the status where something between us and the hub answered. */
 export function problemOf(status: number, json: unknown, retryAfter: string | null): Problem {
-  const given = (typeof json === "object" && json !== null ? json : {}) as Partial<Problem>;
+  const given = (typeof json === "object" && json !== null ? json : {}) as Record<string, unknown>;
+  // A proxy has JSON of its own, in which `code` is a number and `title` an object; without both it is not the hub's.
+  const ours = typeof given.code === "string" && typeof given.title === "string";
+  const problem = (ours ? given : {}) as Partial<Problem>;
+  // Some say a date where the hub says seconds.
+  const wait = [Number(retryAfter || Number.NaN), problem.retry_after].find((seconds) =>
+    Number.isFinite(seconds),
+  );
   return {
-    ...given,
+    ...problem,
     status,
-    code: given.code ?? `http_${status}`,
-    title: given.title ?? `HTTP ${status}`,
-    retry_after: retryAfter ? Number(retryAfter) : given.retry_after,
+    code: problem.code ?? `http_${status}`,
+    title: problem.title ?? `HTTP ${status}`,
+    detail: typeof problem.detail === "string" ? problem.detail : undefined,
+    retry_after: wait,
   };
 }
 
