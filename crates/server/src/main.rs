@@ -3,6 +3,7 @@
 mod accounts;
 mod analyzer;
 mod app;
+mod bench;
 mod cli;
 mod counts;
 mod demo;
@@ -214,13 +215,7 @@ async fn run(command: Command, mut options: Options) -> Result<()> {
             report.print(json);
             if report.ok { Ok(()) } else { anyhow::bail!("the run failed; see its report") }
         }
-        Command::Bench(options) => {
-            let json = options.json;
-            if let Some(report) = baton_probe::bench::run(options).await? {
-                report.print(json);
-            }
-            Ok(())
-        }
+        Command::Bench(options) => bench::run(options).await,
         Command::Admin { what } => {
             let opened = hub::open(&options, String::new()).await?;
             match what {

@@ -7,16 +7,17 @@
 use anyhow::{Context, bail};
 use futures_util::{SinkExt, StreamExt};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_with_config, connect_async_with_config};
 use uuid::Uuid;
 
 /// Orders that one customer has not carried out yet.
@@ -26,9 +27,9 @@ pub(super) const PAYLOAD: usize = 200;
 /// Begins the part of a message by which it is known again.
 const MARK: &str = "zqmark";
 /// So long everything may take to come back after a round.
-const DRAIN: Duration = Duration::from_secs(30);
+pub(super) const DRAIN: Duration = Duration::from_secs(30);
 /// Sockets are kept alive by a frame so often.
-const ALIVE: Duration = Duration::from_secs(15);
+pub(super) const ALIVE: Duration = Duration::from_secs(15);
 
 pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -37,6 +38,39 @@ pub(super) async fn open(address: &str) -> anyhow::Result<Socket> {
     let config = WebSocketConfig::default().read_buffer_size(4_096).write_buffer_size(0);
     let opened = timeout(DRAIN, connect_async_with_config(address, Some(config), true)).await;
     let (socket, _) = opened.context("no answer")?.with_context(|| format!("{address} could not be opened"))?;
+    Ok(socket)
+}
+
+/// Clients that share one address of this machine: beyond that its ports run out.
+const PER_SOURCE: usize = 20_000;
+
+/// As [`enter`], but by its own address of the loopback network for each twenty thousand clients.
+pub(super) async fn enter_from(client: &Client, number: usize) -> anyhow::Result<Socket> {
+    let host = client.address.strip_prefix("ws://").and_then(|rest| rest.split('/').next()).context("an address")?;
+    let source = TcpSocket::new_v4()?;
+    let last = u8::try_from(2 + number / PER_SOURCE).context("too many clients")?;
+    source.bind(SocketAddr::from(([127, 0, 0, last], 0)))?;
+    let opened = async {
+        let stream = source.connect(host.parse()?).await?;
+        stream.set_nodelay(true)?;
+        let config = WebSocketConfig::default().read_buffer_size(1_024).write_buffer_size(0);
+        let stream = MaybeTlsStream::Plain(stream);
+        anyhow::Ok(client_async_with_config(client.address.as_str(), stream, Some(config)).await?.0)
+    };
+    let mut socket = timeout(DRAIN, opened).await.context("no answer")??;
+    introduce(client, &mut socket).await?;
+    Ok(socket)
+}
+
+/// As [`enter`], with so small a buffer that a server soon feels that nobody reads.
+pub(super) async fn enter_narrow(client: &Client) -> anyhow::Result<Socket> {
+    let host = client.address.strip_prefix("ws://").and_then(|rest| rest.split('/').next()).context("an address")?;
+    let narrow = TcpSocket::new_v4()?;
+    narrow.set_recv_buffer_size(4_096)?;
+    let stream = MaybeTlsStream::Plain(timeout(DRAIN, narrow.connect(host.parse()?)).await.context("no answer")??);
+    let config = WebSocketConfig::default().read_buffer_size(1_024).write_buffer_size(0);
+    let mut socket = client_async_with_config(client.address.as_str(), stream, Some(config)).await?.0;
+    introduce(client, &mut socket).await?;
     Ok(socket)
 }
 
@@ -105,10 +139,11 @@ struct Seat {
 
 struct Shared {
     base: Instant,
+    copies: u64,
     seats: Vec<Seat>,
     from: AtomicU64,
     to: AtomicU64,
-    /// Sent and not yet both acknowledged and delivered: each message counts twice.
+    /// Sent and not yet both acknowledged and delivered: each message counts once for each.
     under_way: AtomicU64,
     acknowledged: AtomicU64,
     delivered: AtomicU64,
@@ -147,12 +182,18 @@ impl Drop for Load {
 }
 
 impl Load {
-    /// Connects everybody. `pid`: the server, whose processor time is counted.
-    pub(super) async fn connect(customers: &[Client], agents: &[Client], pid: u32) -> anyhow::Result<Self> {
+    /// Connects everybody. `pid`: the server, whose processor time is counted. `copies`: agents whom a message reaches.
+    pub(super) async fn connect(
+        customers: &[Client],
+        agents: &[Client],
+        pid: u32,
+        copies: u64,
+    ) -> anyhow::Result<Self> {
         let store = |count: usize| (0..count).map(|_| Mutex::default()).collect();
         let seat = |client: &Client| Seat { delivered: AtomicU64::new(client.counter), news: Notify::new() };
         let shared = Arc::new(Shared {
             base: Instant::now(),
+            copies,
             seats: customers.iter().map(seat).collect(),
             from: AtomicU64::new(u64::MAX),
             to: AtomicU64::new(0),
@@ -215,7 +256,7 @@ impl Load {
                     )]
                     std::thread::sleep(Duration::from_micros(due - now));
                 }
-                shared.under_way.fetch_add(2, Relaxed);
+                shared.under_way.fetch_add(1 + shared.copies, Relaxed);
                 if orders[number as usize % orders.len()].try_send(Order::Say(due)).is_err() {
                     shared.trouble("a customer is thousands of messages behind the time-table".to_owned());
                     break;
@@ -239,7 +280,7 @@ impl Load {
         let shared = &self.shared;
         let from = Instant::now() + warm;
         sleep_until(from).await;
-        let done = || shared.acknowledged.load(Relaxed).min(shared.delivered.load(Relaxed));
+        let done = || shared.acknowledged.load(Relaxed).min(shared.delivered.load(Relaxed) / shared.copies.max(1));
         let before = (super::child::cpu(self.pid), super::child::own_cpu(), done(), Instant::now());
         sleep_until(from + window).await;
         let seconds = before.3.elapsed().as_secs_f64();
@@ -277,6 +318,11 @@ impl Load {
 /// Connects, says hello, waits until it is heard.
 pub(super) async fn enter(client: &Client) -> anyhow::Result<Socket> {
     let mut socket = open(&client.address).await?;
+    introduce(client, &mut socket).await?;
+    Ok(socket)
+}
+
+async fn introduce(client: &Client, socket: &mut Socket) -> anyhow::Result<()> {
     if let Some(hello) = &client.hello {
         socket.send(Message::text(hello.as_str())).await?;
         let welcomed = async {
@@ -296,7 +342,7 @@ pub(super) async fn enter(client: &Client) -> anyhow::Result<Socket> {
     for frame in &client.then {
         socket.send(Message::text(frame.as_str())).await?;
     }
-    Ok(socket)
+    Ok(())
 }
 
 /// An agent, who reads.
@@ -378,7 +424,7 @@ async fn write(
         if until > 0 && acknowledged == counter && seat.delivered.load(Relaxed) >= counter {
             let now = shared.now();
             if now < until {
-                shared.under_way.fetch_add(2, Relaxed);
+                shared.under_way.fetch_add(1 + shared.copies, Relaxed);
                 said = Some(now);
             } else {
                 until = 0;

@@ -3,19 +3,29 @@
 //! A figure without a floor says more of the machine than of Baton. The hub under test is this same program, started
 //! on a scratch folder and a free port, and it is reached by its public surfaces alone.
 
+mod catch_up;
 mod child;
 mod chromium;
 mod desk;
+mod echo;
+mod fan_out;
 mod floor;
 mod floors;
+mod handover;
+mod idle;
 mod load;
+mod mem;
 mod path;
+mod restart;
 mod seed;
+mod slow;
+mod soak;
 mod stage;
+mod start;
 
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which bench, and how.
 #[derive(Clone, Debug, clap::Args)]
@@ -47,6 +57,12 @@ pub struct Options {
     /// Another program as the hub under test, for instance one from before a change.
     #[arg(long, value_name = "PROGRAM")]
     pub program: Option<PathBuf>,
+    /// How long `soak` lasts; default 1,800, with --quick 60.
+    #[arg(long)]
+    pub seconds: Option<u64>,
+    /// Compares with NAME.json in this folder, and keeps what was found there.
+    #[arg(long, value_name = "FOLDER")]
+    pub save: Option<PathBuf>,
     /// So small that only the form of what it prints says anything.
     #[arg(long, hide = true)]
     pub tiny: bool,
@@ -71,12 +87,49 @@ pub enum Bench {
     Desk,
     /// A message from the customer's socket to the agent's, durable before its acknowledgement.
     Path,
+    /// A frame to the socket layer and back, beside bytes over TCP.
+    Echo,
+    /// What an idle socket costs, and all of them coming back at once.
+    Idle,
+    /// The store alone: commits, sizes, cold reads.
+    Store,
+    /// From the customer's words to the agent's screen.
+    Handover,
+    /// After SIGKILL: how soon the hub accepts and offers again.
+    Restart,
+    /// Clients that ask for what they missed.
+    CatchUp,
+    /// Process start on an empty folder, and memory before a log-in.
+    Start,
+    /// Memory of one conversation.
+    Mem,
+    /// Unread sockets and a stalled disk beside others.
+    Slow,
+    /// Half load for long: memory and latency must stay.
+    Soak,
+    /// One message to very many screens.
+    FanOut,
     /// The floor of `path`.
     #[value(hide = true)]
     FloorPath,
     /// The floor of `path` that keeps nothing.
     #[value(hide = true)]
     FloorPathMemory,
+    /// The floor of `echo`.
+    #[value(hide = true)]
+    FloorEcho,
+    /// The floor of `idle` and `start`.
+    #[value(hide = true)]
+    FloorIdle,
+    /// The bad example of `idle`.
+    #[value(hide = true)]
+    FloorIdleDefaults,
+    /// The floor of `restart`.
+    #[value(hide = true)]
+    FloorScan,
+    /// The floor of `catch-up`.
+    #[value(hide = true)]
+    FloorCatchUp,
 }
 
 /// One figure.
@@ -124,6 +177,29 @@ impl Report {
         Self { bench, metrics, noise, config }
     }
 
+    /// Keeps it as `NAME.json` in a folder; says how it differs from the one that was there.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn save(&self, folder: &Path) -> anyhow::Result<()> {
+        let path = folder.join(format!("{}.json", self.bench));
+        let before: serde_json::Value =
+            std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        for (name, metric) in &self.metrics {
+            let old = &before["metrics"][name];
+            if let Some(value) = old["value"].as_f64() {
+                let ratio = match (old["ratio"].as_f64(), metric.ratio) {
+                    (Some(old), Some(new)) => format!(", ratio {} -> {}", shown(old), shown(new)),
+                    _ => String::new(),
+                };
+                eprintln!("{name}: {} -> {} {}{ratio}", shown(value), shown(metric.value), metric.unit);
+            }
+        }
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(&path, serde_json::to_string_pretty(self)? + "\n")?;
+        Ok(())
+    }
+
     /// For people or for programs.
     pub fn print(&self, json: bool) {
         if json {
@@ -156,14 +232,24 @@ impl Report {
 /// # Errors
 /// The hub or the browser cannot be started, or does not show what was asked for within its time.
 pub async fn run(options: Options) -> anyhow::Result<Option<Report>> {
-    let folder = options.keep.clone().unwrap_or_default();
-    if let Some(ended) = floors::run(options.bench, folder).await {
+    if let Some(ended) = floors::run(&options).await {
         return ended.map(|()| None);
     }
     let report = match options.bench {
         Bench::Desk => desk::run(&options).await,
         Bench::Path => path::run(&options).await,
-        Bench::FloorPath | Bench::FloorPathMemory => anyhow::bail!("a floor does not end"),
+        Bench::Echo => echo::run(&options).await,
+        Bench::Idle => idle::run(&options).await,
+        Bench::Handover => handover::run(&options).await,
+        Bench::Restart => restart::run(&options).await,
+        Bench::CatchUp => catch_up::run(&options).await,
+        Bench::Start => start::run(&options).await,
+        Bench::Mem => mem::run(&options).await,
+        Bench::Slow => slow::run(&options).await,
+        Bench::Soak => soak::run(&options).await,
+        Bench::FanOut => fan_out::run(&options).await,
+        Bench::Store => anyhow::bail!("the store is measured by the program itself: baton bench store"),
+        _ => return Ok(None),
     };
     report.map(Some)
 }
@@ -178,7 +264,7 @@ fn shown(number: f64) -> String {
 }
 
 /// Median and quartiles.
-pub(crate) fn metric(mut values: Vec<f64>, unit: &'static str, floor: Option<f64>) -> Metric {
+pub fn metric(mut values: Vec<f64>, unit: &'static str, floor: Option<f64>) -> Metric {
     // A round in which nothing came has no latency.
     values.retain(|value| value.is_finite());
     values.sort_by(f64::total_cmp);

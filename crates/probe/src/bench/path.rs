@@ -47,22 +47,11 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Report> {
     let floor = Child::floor(&own, "floor-path", &scratch.folder.join("floor"), &[]).await?;
     let memory = Child::floor(&own, "floor-path-memory", &scratch.folder.join("memory"), &[]).await?;
     let mut stage = Stage::start(options, &scratch.folder).await?;
-    let agents = stage.agents(size.agents, size.customers / size.agents + 10).await?;
-    let customers = stage.held(size.customers, &agents).await?;
-    let writing: Vec<Client> = customers.iter().map(|customer| stage.customer_line(customer)).collect();
-    let reading: Vec<Client> = agents
-        .iter()
-        .enumerate()
-        .map(|(number, agent)| {
-            let held = customers.iter().skip(number).step_by(agents.len());
-            let held: Vec<_> = held.map(|customer| customer.conversation).collect();
-            stage.agent_line(Some(*agent), &held)
-        })
-        .collect();
+    let (writing, reading) = stage.lines(size.customers, size.agents).await?;
     let mut sides = Sides {
-        baton: Load::connect(&writing, &reading, stage.process.pid()).await?,
-        floor: floor_load(&floor, &size).await?,
-        memory: floor_load(&memory, &size).await?,
+        baton: Load::connect(&writing, &reading, stage.process.pid(), 1).await?,
+        floor: floor_load(&floor, size.customers, size.agents).await?,
+        memory: floor_load(&memory, size.customers, size.agents).await?,
     };
 
     let (mut ours, mut floors, mut memories) = (Vec::new(), Vec::new(), Vec::new());
@@ -134,7 +123,7 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Report> {
     Ok(Report::new("path", metrics, noise, config))
 }
 
-async fn floor_load(floor: &Child, size: &Size) -> anyhow::Result<Load> {
+pub(super) async fn floor_load(floor: &Child, customers: usize, agents: usize) -> anyhow::Result<Load> {
     let base = floor.url.replacen("http", "ws", 1);
     let client = |address: String, hello: Option<&str>| Client {
         address,
@@ -143,10 +132,9 @@ async fn floor_load(floor: &Child, size: &Size) -> anyhow::Result<Load> {
         id: fresh(),
         counter: 0,
     };
-    let writing: Vec<_> = (0..size.customers)
-        .map(|number| client(format!("{base}/customer/{number}/{}", number % size.agents), None))
-        .collect();
+    let writing: Vec<_> =
+        (0..customers).map(|number| client(format!("{base}/customer/{number}/{}", number % agents), None)).collect();
     let hello = Some(r#"{"type":"ping"}"#);
-    let reading: Vec<_> = (0..size.agents).map(|number| client(format!("{base}/agent/{number}"), hello)).collect();
-    Load::connect(&writing, &reading, floor.pid).await
+    let reading: Vec<_> = (0..agents).map(|number| client(format!("{base}/agent/{number}"), hello)).collect();
+    Load::connect(&writing, &reading, floor.pid, 1).await
 }

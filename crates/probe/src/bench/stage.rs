@@ -41,11 +41,13 @@ impl Drop for Scratch {
 }
 
 /// How a hub under test is started: rates per caller are off, because all its callers come from one machine.
-fn serving(folder: &Path, key_file: &Path) -> anyhow::Result<Vec<String>> {
+fn serving(folder: &Path, key_file: &Path, more: &[String]) -> anyhow::Result<Vec<String>> {
     let config = folder.join("bench.toml");
     std::fs::write(&config, "[limits]\nrates = \"off\"\n\n[log]\nfilter = \"warn\"\n")?;
     let text = |path: &Path| path.display().to_string();
-    Ok(vec!["--demo".into(), "--demo-key".into(), text(key_file), "--config".into(), text(&config)])
+    let mut all = vec!["--demo".into(), "--demo-key".into(), text(key_file), "--config".into(), text(&config)];
+    all.extend_from_slice(more);
+    Ok(all)
 }
 
 /// A hub of the bench's own.
@@ -60,9 +62,15 @@ pub(super) struct Stage {
 impl Stage {
     /// Starts the program under test on this folder.
     pub(super) async fn start(options: &Options, folder: &Path) -> anyhow::Result<Self> {
+        Self::start_with(options, folder, &[]).await
+    }
+
+    /// The same with more on its command line.
+    pub(super) async fn start_with(options: &Options, folder: &Path, more: &[String]) -> anyhow::Result<Self> {
         let mut dice = Dice::new(fresh().as_u64_pair().0);
         let key_file = folder.join("key");
-        let launch = Launch { program: options.program()?, data: folder.join("data"), more: serving(folder, &key_file)? };
+        let launch =
+            Launch { program: options.program()?, data: folder.join("data"), more: serving(folder, &key_file, more)? };
         let process = Process::start(launch, &mut dice).await?;
         let hub = Hub::new(process.address())?;
         let key = std::fs::read_to_string(&key_file).context("the hub wrote no key")?.trim().to_owned();
@@ -83,6 +91,52 @@ impl Stage {
             agents.push(made["id"].as_str().context("the agent has no id")?.parse()?);
         }
         Ok(agents)
+    }
+
+    /// Makes customers whom the bot greets, or who wait for a person.
+    pub(super) async fn open(&mut self, count: usize, waiting: bool) -> anyhow::Result<Vec<Customer>> {
+        let hub = self.hub.clone();
+        let dice = self.dice.fork(self.dice.clone().next());
+        self.dice.next();
+        many(count, &dice, move |number, mut dice| {
+            let hub = hub.clone();
+            async move {
+                let customer = Customer::start(&hub, &format!("Customer {number}"), &mut dice).await?;
+                if waiting {
+                    customer.ask_person(&hub, &mut dice).await?;
+                }
+                Ok(customer)
+            }
+        })
+        .await
+    }
+
+    /// Makes agents, customers whose chats they hold, and the sockets of both.
+    pub(super) async fn lines(
+        &mut self,
+        customers: usize,
+        agents: usize,
+    ) -> anyhow::Result<(Vec<Client>, Vec<Client>)> {
+        let agents = self.agents(agents, (customers / agents.max(1) + 10).min(1_000)).await?;
+        let customers = self.held(customers, &agents).await?;
+        let writing = customers.iter().map(|customer| self.customer_line(customer)).collect();
+        let screen = |(number, agent): (usize, &Uuid)| {
+            let held = customers.iter().skip(number).step_by(agents.len());
+            let held: Vec<_> = held.map(|customer| customer.conversation).collect();
+            self.agent_line(Some(*agent), &held)
+        };
+        Ok((writing, agents.iter().enumerate().map(screen).collect()))
+    }
+
+    /// An agent wants work.
+    pub(super) async fn available(&mut self, agent: Uuid) -> anyhow::Result<()> {
+        let who = As::Key { key: &self.key, agent: Some(agent) };
+        let body = json!({"available": true});
+        self.hub
+            .call("PUT", "/api/v1/me/presence", who, Some(&body), &mut self.dice)
+            .await?
+            .read::<Value>("presence")?;
+        Ok(())
     }
 
     /// Makes customers whose chats these agents hold, in turn. Comes back in order.

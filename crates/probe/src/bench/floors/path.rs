@@ -25,6 +25,8 @@ const QUEUE: usize = 8_192;
 const OUT: usize = 1_024;
 /// Agents; customer N writes to agent N modulo this.
 const AGENTS: usize = 4_096;
+/// The agent under whose number everybody reads.
+const ALL: usize = AGENTS;
 /// Pages of the write-ahead log after which the writer lets it start over.
 const TOO_MANY_PAGES: i64 = 16_384;
 
@@ -151,9 +153,15 @@ fn write(mut store: Option<Store>, mut rows: mpsc::Receiver<Row>, agents: &RwLoc
                 r#"{{"type":"event","conversation":{},"event":{{"seq":{counter},"at":{at},"text":"{text}"}}}}"#,
                 row.customer
             );
-            let to = agents.read().ok().and_then(|agents| agents.get(row.agent).cloned().flatten());
-            if let Some(to) = to {
-                let _ = to.blocking_send(event.into());
+            let event = Utf8Bytes::from(event);
+            let to: Vec<Out> = match agents.read() {
+                Ok(agents) if row.agent == ALL => agents.iter().flatten().cloned().collect(),
+                Ok(agents) => agents.get(row.agent).cloned().flatten().into_iter().collect(),
+                Err(_) => return,
+            };
+            // Made once; every socket is given the same bytes.
+            for to in to {
+                let _ = to.blocking_send(event.clone());
             }
             let ack = format!(r#"{{"type":"ack","client":"{}","counter":{counter},"at":{at}}}"#, row.client);
             let _ = row.back.blocking_send(ack.into());
