@@ -47,6 +47,12 @@ pub(crate) fn ci(root: &Path, args: &[String]) -> Result<bool> {
         let ground = ["debian packages", "pages", "build + clippy"];
         ci.step("browser tests", &ground, |ci| ci.npm("test:browser", 20 * MINUTE, true));
     }
+    ci.step("torture", &["build + clippy"], |ci| ci.torture());
+    // Last, because the program lies in the same place and can break its promises from now on, if it is told to.
+    ci.step("broken promises", &["build + clippy"], |ci| {
+        let args = ["test", "-p", "baton-server", "--features", "sabotage", "--test", "sabotage", "--locked", "--"];
+        ci.counted(ci.cargo_command(&[&args[..], &["--test-threads", "3"]].concat()), 20 * MINUTE)
+    });
     if std::env::var_os("CI").is_some() {
         ci.step("drift", &[], |ci| said(ci.drift(&before)));
     }
@@ -173,6 +179,13 @@ impl Ci {
             &["test", "--workspace", "--all-targets", "--locked", "--no-fail-fast"]
         };
         self.counted(self.cargo_command(args), 30 * MINUTE)
+    }
+
+    /// The short form; hours of it are run by hand, see docs/reliability.md.
+    fn torture(&self) -> Result<End> {
+        let mut torture = Command::new(self.target.join("debug/baton"));
+        torture.args(["torture", "--seconds", "60", "--seed", "1"]).env("RUST_BACKTRACE", "0");
+        self.run(torture, 10 * MINUTE)
     }
 
     /// What git sees as changed, or nothing without git.

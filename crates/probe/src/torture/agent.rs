@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use uuid::Uuid;
 
-const OPENING: Duration = Duration::from_secs(5);
+const OPENING: Duration = Duration::from_secs(12);
 /// Conversations that an agent remembers having had.
 const PAST: usize = 40;
 
@@ -170,31 +170,29 @@ impl Agent<'_> {
         let (other, third) = (self.another(), self.another());
         let accept = json!({"offer": offer, "as_of": as_of});
         let empty = json!({});
-        let at = self.world.journal.now();
         let (own, colleague, picks) = tokio::join!(
             self.once(self.id, id, "accept", &accept),
             self.once(other, id, "accept", &accept),
             self.once(third, id, "pick", &empty),
         );
         let runners = vec![(self.id, own), (other, colleague), (third, picks)];
-        self.raced(id, "accept", Some(offer.to_string()), runners, at);
+        self.raced(id, "accept", Some(offer.to_string()), runners);
         self.refresh(id).await;
     }
 
     async fn pick_race(&mut self, id: Uuid) {
         let other = self.another();
         let empty = json!({});
-        let at = self.world.journal.now();
         let (own, colleague) =
             tokio::join!(self.once(self.id, id, "pick", &empty), self.once(other, id, "pick", &empty));
-        self.raced(id, "pick", None, vec![(self.id, own), (other, colleague)], at);
+        self.raced(id, "pick", None, vec![(self.id, own), (other, colleague)]);
         self.refresh(id).await;
     }
 
-    fn raced(&self, conversation: Uuid, what: &'static str, offer: Option<String>, runners: Vec<(Uuid, u16)>, at: u64) {
+    fn raced(&self, conversation: Uuid, what: &'static str, offer: Option<String>, runners: Vec<(Uuid, u16)>) {
         let told: Vec<_> = runners.iter().map(|(_, status)| status.to_string()).collect();
         self.world.journal.deed(conversation, format!("{} reach for it at once ({what}): {}", runners.len(), told.join(", ")));
-        self.world.journal.pages().races.push(Race { conversation, what, offer, runners, at });
+        self.world.journal.pages().races.push(Race { conversation, what, offer, runners });
     }
 
     /// One try by this agent; the status, 0 if no answer came.
@@ -230,10 +228,9 @@ impl Agent<'_> {
             }
             26..=29 => {
                 let supervisor = self.world.people.supervisor;
-                let (at, empty) = (self.world.journal.now(), json!({}));
+                let empty = json!({});
                 let status = self.once(supervisor, id, "take-over", &empty).await;
                 self.world.journal.deed(id, format!("the supervisor takes over: {status}"));
-                let _ = at;
                 let close = json!({"disposition": "answered"});
                 self.once(supervisor, id, "close", &close).await;
                 true
@@ -485,7 +482,7 @@ impl Agent<'_> {
             attempt += 1;
             let address = self.world.hub.socket("/api/v1/stream");
             let Ok(Ok((mut socket, _))) = timeout(OPENING, connect_async(address)).await else { continue };
-            let mut hello = json!({"type": "hello", "key": self.world.key, "agent": self.id});
+            let mut hello = json!({"type": "hello", "key": self.world.agent_key, "agent": self.id});
             if let Some(cursor) = &self.cursor {
                 hello["after"] = json!(cursor);
             }

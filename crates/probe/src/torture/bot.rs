@@ -135,9 +135,7 @@ impl Service for Bot {
             })
             .collect();
         let ask = Ask {
-            at: self.journal.now(),
             ask: text("/ask"),
-            baton,
             attempt,
             reason: text("/reason"),
             position: number("/message/position"),

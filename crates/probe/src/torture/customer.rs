@@ -22,7 +22,7 @@ const ACK: Duration = Duration::from_secs(4);
 /// What is not acknowledged by then never will be.
 const AWAY: Duration = Duration::from_secs(75);
 /// A line is opened within this, or the try is given up.
-const OPENING: Duration = Duration::from_secs(5);
+const OPENING: Duration = Duration::from_secs(8);
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -513,9 +513,8 @@ impl Customer<'_> {
             }
             let Ok(Some(Ok(Message::Text(text)))) = timeout(OPENING, socket.next()).await else { continue };
             let after = cursor.map_or(0, |(position, _)| position);
-            let opened = self.world.journal.now();
             self.world.journal.talk(self.conversation, |talk| {
-                talk.lives.push(Life { opened, after, old_cursor, upto: 0, received: Vec::new() });
+                talk.lives.push(Life { after, old_cursor, upto: 0, received: Vec::new() });
             });
             self.world.journal.deed(
                 self.conversation,

@@ -91,7 +91,6 @@ pub(crate) struct Ack {
 /// One life of a customer's socket.
 #[derive(Clone, Debug)]
 pub(crate) struct Life {
-    pub(crate) opened: Moment,
     /// The position of the cursor that it was opened with.
     pub(crate) after: u64,
     /// Older than what the customer had seen, on purpose.
@@ -124,9 +123,7 @@ pub(crate) struct Press {
 /// A turn as the bot got it.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
-    pub(crate) at: Moment,
     pub(crate) ask: String,
-    pub(crate) baton: u64,
     pub(crate) attempt: u64,
     pub(crate) reason: String,
     pub(crate) position: Option<u64>,
@@ -162,7 +159,6 @@ pub(crate) struct Reply {
 /// An opening as the target got it.
 #[derive(Clone, Debug)]
 pub(crate) struct Open {
-    pub(crate) at: Moment,
     pub(crate) baton: u64,
     pub(crate) attempt: u64,
     /// What the target answered: a status.
@@ -176,7 +172,6 @@ pub(crate) struct Open {
 /// A message that the hub pushed to the target.
 #[derive(Clone, Debug)]
 pub(crate) struct Push {
-    pub(crate) at: Moment,
     pub(crate) baton: u64,
     /// Nothing: a `close`.
     pub(crate) position: Option<u64>,
@@ -242,7 +237,6 @@ pub(crate) struct Race {
     pub(crate) offer: Option<String>,
     /// Who tried, and the status each got; 0: no answer came.
     pub(crate) runners: Vec<(Uuid, u16)>,
-    pub(crate) at: Moment,
 }
 
 /// A request of somebody who may not.

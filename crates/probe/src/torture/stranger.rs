@@ -3,6 +3,7 @@
 
 use super::journal::Trespass;
 use super::world::World;
+use crate::ambient::Dice;
 use crate::hub::As;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 pub(crate) async fn try_doors(world: &World) {
     let mut dice = world.dice.fork(99);
     while !world.ends() {
-        tokio::time::sleep(Duration::from_millis(150 + dice.below(250))).await;
+        tokio::time::sleep(Duration::from_millis(40 + dice.below(120))).await;
         let picked = {
             let pages = world.journal.pages();
             let with: Vec<(Uuid, String, Vec<String>)> = pages
@@ -59,7 +60,21 @@ pub(crate) async fn try_doors(world: &World) {
         if !changed && what.contains("tampered") {
             continue;
         }
+        // What a bot holds any agent may read. So it counts only if somebody else held it before and after.
+        let barred = async |dice: &mut Dice| -> Option<u64> {
+            let row = world.direct.call("GET", &detail, world.as_key(), None, dice).await.ok()?;
+            let holder = row.body.pointer("/holder/kind")?.as_str()?;
+            row.body.get("seq")?.as_u64().filter(|_| holder != "bot")
+        };
+        let reads = what.starts_with("an agent without a part reads");
+        let before = if reads { barred(&mut dice).await } else { None };
+        if reads && before.is_none() {
+            continue;
+        }
         let Ok(answer) = world.hub.once(method, path, who, body).await else { continue };
+        if reads && barred(&mut dice).await != before {
+            continue;
+        }
         // The bad network and a hub that just starts say nothing about doors.
         if answer.status >= 500 || answer.status == 429 {
             continue;

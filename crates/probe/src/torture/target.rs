@@ -73,7 +73,8 @@ impl Target {
     /// Reports an event so often, until it is taken.
     async fn report(&self, id: (Uuid, u64), event: Value, posts: u32) -> bool {
         let callback = self.chat(id, |chat| chat.callback.clone());
-        let Some(hub) = self.hub.get() else { return false };
+        // Closed before any opening arrived: there is nowhere to report to.
+        let Some(hub) = self.hub.get().filter(|_| !callback.is_empty()) else { return false };
         let path = &callback[callback.find("/hooks/").unwrap_or(0)..];
         let body = json!({"events": [event]});
         let tries = (0..posts.max(1)).map(|number| {
@@ -158,7 +159,7 @@ impl Target {
             });
         let (history, whole) = self.history(body).await;
         let answered = if fails { 503 } else { 200 };
-        let open = Open { at: self.journal.now(), baton: id.1, attempt, answered, history, whole };
+        let open = Open { baton: id.1, attempt, answered, history, whole };
         self.journal.talk(id.0, |talk| talk.opens.push(open));
         let what = format!("the target is opened (baton {}, attempt {attempt}) and {plan:?}, {answered}", id.1);
         self.journal.deed(id.0, what);
@@ -251,7 +252,7 @@ impl Target {
             chat.over |= over;
             (200, first_time, over)
         });
-        let push = Push { at: self.journal.now(), baton: id.1, position: Some(position), text, answered: status };
+        let push = Push { baton: id.1, position: Some(position), text, answered: status };
         self.journal.talk(id.0, |talk| talk.pushes.push(push));
         self.journal.deed(id.0, format!("position {position} is pushed to the target (baton {}), {status}", id.1));
         if status == 200 && first_time {
@@ -283,10 +284,10 @@ impl Target {
         });
         let fails = tries == 1 && id.0.as_u64_pair().1.is_multiple_of(2);
         let answered = if fails { 503 } else { 200 };
-        let push = Push { at: self.journal.now(), baton: id.1, position: None, text: String::new(), answered };
+        let push = Push { baton: id.1, position: None, text: String::new(), answered };
         self.journal.talk(id.0, |talk| talk.pushes.push(push));
         self.journal.deed(id.0, format!("the target is closed (baton {}), {answered}", id.1));
-        if tries == 1 {
+        if tries == 1 && self.chat(id, |chat| !chat.callback.is_empty()) {
             // Somebody there was just writing.
             let target = self.clone();
             super::go(async move { target.say(id, 1).await });

@@ -4,7 +4,6 @@
 use super::bot::Bot;
 use super::journal::Journal;
 use super::proxy::Proxy;
-use super::target::Target;
 use crate::ambient::Dice;
 use crate::hub::{As, Hub};
 use anyhow::Context;
@@ -22,7 +21,7 @@ pub(crate) const BOT_LIMIT: u64 = 2_500;
 /// A target has this long to answer an opening.
 pub(crate) const OPENING: u64 = 4_000;
 /// A request that the bad network swallowed is given up after this.
-const HASTY: Duration = Duration::from_secs(6);
+const HASTY: Duration = Duration::from_secs(10);
 
 /// What all share.
 pub(crate) struct World {
@@ -32,11 +31,13 @@ pub(crate) struct World {
     /// Past it.
     pub(crate) direct: Hub,
     pub(crate) proxy: Proxy,
+    /// An administrator's.
     pub(crate) key: String,
+    /// One that may act for agents and no more.
+    pub(crate) agent_key: String,
     pub(crate) dice: Dice,
     pub(crate) run: Uuid,
     pub(crate) bot: Arc<Bot>,
-    pub(crate) target: Arc<Target>,
     pub(crate) people: People,
     /// Customers have gone: agents leave, too.
     pub(crate) ending: watch::Sender<bool>,
@@ -62,7 +63,8 @@ pub(crate) struct People {
 
 impl World {
     pub(crate) fn as_agent(&self, agent: Uuid) -> As<'_> {
-        As::Key { key: &self.key, agent: Some(agent) }
+        let key = if agent == self.people.supervisor { &self.key } else { &self.agent_key };
+        As::Key { key, agent: Some(agent) }
     }
 
     pub(crate) fn as_key(&self) -> As<'_> {
@@ -81,6 +83,15 @@ impl World {
 /// A client through the bad network.
 pub(crate) fn hasty(address: &str) -> anyhow::Result<Hub> {
     Hub::hasty(address, HASTY)
+}
+
+/// A key that may act for agents and no more.
+pub(crate) async fn agent_key(hub: &Hub, key: &str) -> anyhow::Result<String> {
+    let body = json!({"name": "agents", "rank": "agent"});
+    let who = As::Key { key, agent: None };
+    let made = hub.call("POST", "/api/v1/keys", who, Some(&body), &mut Dice::new(2)).await?;
+    let made: Value = made.read("making a key")?;
+    made.get("key").and_then(Value::as_str).map(str::to_owned).context("an answer without a key")
 }
 
 /// Sets everything up on an empty hub.

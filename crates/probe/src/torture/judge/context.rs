@@ -68,6 +68,14 @@ pub(super) fn context_is_complete(case: &Case<'_>, verdict: &mut Verdict) {
                 case.broken(verdict, NAME, what, &[passing.seq], &[text]);
             }
         }
+        for push in case.talk.pushes.iter().filter(|push| push.baton == open.baton) {
+            if let Some(text) = push.position.and_then(|position| customers.get(&position))
+                && *text != push.text
+            {
+                let what = format!("the target got other words at position {}", push.position.unwrap_or(0));
+                case.broken(verdict, NAME, what, &[passing.seq], &[text]);
+            }
+        }
         if let Some(position) = live.iter().find(|position| history.contains_key(position)) {
             let what = format!("the target got position {position} as history and live");
             case.broken(verdict, NAME, what, &[passing.seq], &[]);
