@@ -1,5 +1,6 @@
 //! Stores and buses, and the runtime on which a real hub runs. Nothing here sees an unsealed body.
 
+pub mod bench;
 pub mod blobs;
 pub mod bus;
 pub mod faults;

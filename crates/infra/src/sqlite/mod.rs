@@ -74,6 +74,12 @@ pub fn migrate(folder: &Path, seed: [u8; 16]) -> Result<[Level; 2], OpenError> {
     Ok(levels)
 }
 
+/// Events of a folder's hot table, for the bench.
+pub(crate) fn hot_events(folder: &Path) -> Result<u64, OpenError> {
+    let db = open::readable(&folder.join("baton.db"))?;
+    Ok(db.query_row("SELECT count(*) FROM events", [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+}
+
 impl SqliteStore {
     /// Opens a data folder; makes it if it is not there, and brings it to this version's level. `seed`: sixteen fresh
     /// random bytes, from which a new store gets its workspace id.

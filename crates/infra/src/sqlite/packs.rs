@@ -3,7 +3,7 @@
 //!
 //! A step is prepared by a reader and done by the writer in a transaction of its own, small enough that nobody waits for
 //! it. First the order of commits is written down ([`Step::Places`]), then the events go, oldest first
-//! ([`Step::Stretch`]). The newest event of all stays, because the next row id follows from it.
+//! ([`Step::Stretches`]). The newest event of all stays, because the next row id follows from it.
 
 use super::code::{column, count, int, most};
 use super::fault::{Fault, broken};
@@ -16,14 +16,14 @@ use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use rusqlite::{Connection, Row};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Write};
 
 /// What is to be done next.
 pub(super) enum Step {
     Nothing,
     Places(Places),
-    Stretch(Box<Stretch>),
+    Stretches(Vec<Stretch>),
 }
 
 /// Stream and seq of the offsets `first..=last`.
@@ -51,7 +51,7 @@ impl Step {
         match self {
             Self::Nothing => 0,
             Self::Places(places) => places.count,
-            Self::Stretch(stretch) => stretch.last + 1 - stretch.first,
+            Self::Stretches(stretches) => stretches.iter().map(|stretch| stretch.last + 1 - stretch.first).sum(),
         }
     }
 }
@@ -65,10 +65,9 @@ pub(super) fn plan(db: &Connection, upto: Offset) -> Result<Step, Fault> {
     let step = if let Some(places) = next_places(&view, placed, upto)? {
         Step::Places(places)
     } else {
-        let oldest = "SELECT stream FROM events WHERE id <= ?1 ORDER BY id LIMIT 1";
-        match one(&view, oldest, [upto], |row| column(row, 0))? {
-            Some(stream) => Step::Stretch(Box::new(next_stretch(&view, stream, upto)?)),
-            None => Step::Nothing,
+        match next_stretches(&view, upto)? {
+            stretches if stretches.is_empty() => Step::Nothing,
+            stretches => Step::Stretches(stretches),
         }
     };
     view.finish()?;
@@ -97,6 +96,27 @@ fn next_places(db: &Connection, placed: i64, upto: i64) -> Result<Option<Places>
         before = *offset;
     }
     Ok(Some(Places { first: *first, last: *last, count: events.len() as u64, bytes }))
+}
+
+/// The streams of the oldest events, until there is enough for one transaction.
+fn next_stretches(db: &Connection, upto: i64) -> Result<Vec<Stretch>, Fault> {
+    let mut select = db.prepare_cached("SELECT stream FROM events WHERE id <= ?1 ORDER BY id")?;
+    let mut rows = select.query([upto])?;
+    let (mut streams, mut stretches) = (HashSet::new(), Vec::new());
+    let (mut events, mut bytes) = (0, 0);
+    while events < limits::PACK_EVENTS
+        && bytes < limits::PACK_BYTES
+        && let Some(row) = rows.next()?
+    {
+        let stream = column(row, 0)?;
+        if streams.insert(stream) {
+            let stretch = next_stretch(db, stream, upto)?;
+            events += stretch.last + 1 - stretch.first;
+            bytes += stretch.bodies.len() + stretch.headers.len();
+            stretches.push(stretch);
+        }
+    }
+    Ok(stretches)
 }
 
 fn next_stretch(db: &Connection, stream: i64, upto: i64) -> Result<Stretch, Fault> {
@@ -168,7 +188,7 @@ pub(super) fn apply(db: &Connection, step: &Step) -> Result<(), Fault> {
             ))?;
             Ok(())
         }
-        Step::Stretch(stretch) => apply_stretch(db, stretch),
+        Step::Stretches(stretches) => stretches.iter().try_for_each(|stretch| apply_stretch(db, stretch)),
     }
 }
 
