@@ -167,7 +167,8 @@ pub struct Report {
 }
 
 impl Report {
-    fn new(
+    /// A report; which build it was made with, and how busy the machine was, are added.
+    pub fn new(
         bench: &'static str,
         metrics: BTreeMap<String, Metric>,
         noise: &'static str,
