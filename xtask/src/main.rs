@@ -6,6 +6,7 @@
     reason = "a build tool measures real time; the bans protect the hub's simulated time"
 )]
 
+mod bench;
 mod ci;
 mod counts;
 mod debian;
@@ -23,6 +24,7 @@ cargo up [-- ARGS OF baton serve]   build pages and hub, start a hub with demo d
 cargo ci [--fast]                   everything that must hold; --fast leaves the browser out
 
 cargo xtask tidy                    the rules of the tree: dependency edges, file sizes, frozen events, ...
+cargo xtask bench-all [NAME ...] [--quick]   every bench, its figures kept in docs/benchmarks; leave the machine alone
 cargo xtask bot-eval [--json]       the built-in bot, measured on the published data sets
 cargo xtask requests-eval [--json]  the detector of requests for a person, measured
 cargo xtask convert multidogo|bitext ...   a data set as conversations for baton replay
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         "up" => up::up(&root(), &rest),
         "ci" => ci::ci(&root(), &rest),
         "tidy" => tidy::tidy(&root()),
+        "bench-all" => bench::all(&root(), &rest),
         "bot-eval" => shell::example(&root(), "baton-plugins", "bot_eval", &rest),
         "requests-eval" => shell::example(&root(), "baton-insight", "human_request_eval", &rest),
         "convert" => shell::example(&root(), "baton-probe", "convert", &rest),

@@ -10,12 +10,16 @@ pub(crate) fn example(root: &Path, package: &str, name: &str, args: &[String]) -
     if !Path::new(&data).is_dir() {
         eprintln!("There are no data sets in {} (BATON_DATA names another folder).", Path::new(&data).display());
     }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = cargo()
         .args(["run", "--quiet", "--release", "--package", package, "--example", name, "--"])
         .args(args)
         .env("BATON_DATA", data)
         .status()
         .with_context(|| format!("cannot start the example {name} of {package}"))?;
     Ok(status.success())
+}
+
+/// The cargo that runs this.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
