@@ -103,6 +103,7 @@ export function lineWords(line: Line, desk: Desk): string {
     wrap_up: cleanText(v.wrap_up ?? ""),
     what: (v.what ?? "").replaceAll("_", " "),
     tags: names.map((id) => desk.nameOf(id) ?? t("tag_gone")).join(", "),
+    days: v.days ?? "",
     time: v.until ? moment(Number(v.until), Date.now(), locale) : "",
     should: cleanText(v.should ?? "") || t("nothing_said"),
   });

@@ -918,6 +918,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/conversations/{id}/messages/{seq}/reveal": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What was taken out of a message; it stands in the audit */
+    post: operations["reveal"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/conversations/{id}/customer/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Everything that is kept of the customer of a conversation; it stands in the audit */
+    post: operations["exportCustomer"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/conversations/{id}/customer/erase": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Erases the customer of a conversation for good; it stands in the audit */
+    post: operations["eraseCustomer"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/conversations/{id}/same-person": {
     parameters: {
       query?: never;
@@ -1395,6 +1446,40 @@ export interface paths {
     post?: never;
     /** Removes an account */
     delete: operations["removeAgent"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/inboxes/{id}/retention/try": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a retention rule would erase now; nothing is changed */
+    post: operations["tryRetention"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/retention": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How the retention rules stand */
+    get: operations["retention"];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -2097,6 +2182,7 @@ export interface components {
       snoozed_until: components["schemas"]["Ms"] | null;
       blocked: boolean;
       demo: boolean;
+      erased?: components["schemas"]["Erased"] | null;
       mentions_me: boolean;
       /** @description The lists of this reader in which it stands. */
       lists: components["schemas"]["List"][];
@@ -2151,7 +2237,10 @@ export interface components {
       | "reopen"
       | "reassign"
       | "edit_customer"
-      | "upload";
+      | "upload"
+      | "reveal"
+      | "export"
+      | "erase";
     EarlierEpisode: {
       conversation: components["schemas"]["Id"];
       reference: string;
@@ -2259,7 +2348,14 @@ export interface components {
         reassign: boolean;
         edit_customer: boolean;
         upload: boolean;
+        /** @description See what was taken out of a message. */
+        reveal?: boolean;
+        /** @description Copy everything that is kept of the customer. */
+        export?: boolean;
+        /** @description Erase the customer. */
+        erase?: boolean;
       };
+      erased?: components["schemas"]["Erased"] | null;
       page: string | null;
       device: string | null;
       tried: components["schemas"]["Tried"][];
@@ -2279,6 +2375,47 @@ export interface components {
     };
     /** @enum {string} */
     Fate: "shown" | "withheld" | "held" | "draft" | "released" | "interrupted" | "note" | "whisper";
+    /** @description The newest erasure of a conversation's words. */
+    Erased: {
+      at: components["schemas"]["Ms"];
+      /**
+       * @description The inbox's retention rule, or the erasure of the customer.
+       * @enum {string}
+       */
+      by: "rule" | "customer";
+      /** @description The rule's days. */
+      days: number | null;
+    };
+    /** @description What an inbox does with what is personal. What is absent has its default. */
+    Privacy: {
+      /** @description What is taken out of texts before they are kept or passed on. */
+      redaction?: {
+        /** @description Numbers of payment cards; on unless switched off. */
+        cards?: boolean;
+        /** @description Bank accounts (IBAN); on unless switched off. */
+        ibans?: boolean;
+        patterns?: {
+          /** @description Stands in square brackets in the place of what was found. */
+          name: string;
+          /** @description Without look-around and back-references. */
+          regex: string;
+        }[];
+        /** @description Also of what people of the house write. */
+        agents?: boolean;
+        /** @description Also of what bots and outside desks write. */
+        bots?: boolean;
+        /** @description Keeps what was taken out of messages, sealed apart, for whoever may look at it. */
+        reversible?: boolean;
+      };
+      retention?: components["schemas"]["Retention"];
+    };
+    /** @description How long words are kept; without a number for ever. */
+    Retention: {
+      /** @description Days after an episode closes until its texts and files are destroyed. */
+      texts_days?: number;
+      /** @description Days after a customer's last conversation closed until the customer is erased. */
+      customers_days?: number;
+    };
     DeskEvent: {
       /** @description From 1, without a gap. */
       seq: number;
@@ -2295,6 +2432,13 @@ export interface components {
       plain: string | null;
       client?: components["schemas"]["Id"];
       counter?: number;
+      /**
+       * @description Its words were erased.
+       * @constant
+       */
+      erased?: true;
+      /** @description So much was taken out of it and is kept for whoever may look at it. */
+      taken_out?: number;
       facts: {
         [key: string]: unknown;
       };
@@ -2533,6 +2677,8 @@ export interface components {
       object: string | null;
       /** @description What the object is called now, or the chat's short name. */
       name: string | null;
+      /** @description Whose data was `erased`, `exported` or `revealed`. */
+      person?: components["schemas"]["Id"];
     };
     AuditPage: {
       items: components["schemas"]["AuditEntry"][];
@@ -2772,10 +2918,12 @@ export interface components {
         set: boolean;
         second: boolean;
       };
+      privacy?: components["schemas"]["Privacy"];
     };
     InboxSettingsInput: {
       card: components["schemas"]["InboxCard"];
       widget?: components["schemas"]["WidgetSettingsInput"];
+      privacy?: components["schemas"]["Privacy"] | null;
     };
     QueueSettings: {
       id: components["schemas"]["Id"];
@@ -2945,6 +3093,12 @@ export interface components {
           type: "alert";
           alert: components["schemas"]["Alert"];
           on: boolean;
+        }
+      | {
+          /** @constant */
+          type: "house";
+          /** @description The disk is full: everything can be read, and nothing new is kept. */
+          storage_full: boolean;
         }
       | {
           /** @constant */
@@ -3189,6 +3343,9 @@ export type Told = components["schemas"]["Told"];
 export type Detail = components["schemas"]["Detail"];
 export type Actor = components["schemas"]["Actor"];
 export type Fate = components["schemas"]["Fate"];
+export type Erased = components["schemas"]["Erased"];
+export type Privacy = components["schemas"]["Privacy"];
+export type Retention = components["schemas"]["Retention"];
 export type DeskEvent = components["schemas"]["DeskEvent"];
 export type EventPage = components["schemas"]["EventPage"];
 export type RowPage = components["schemas"]["RowPage"];
@@ -5341,6 +5498,151 @@ export interface operations {
       507: components["responses"]["Full"];
     };
   };
+  reveal: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description With an API key: act as this agent. */
+        "Baton-Agent"?: components["parameters"]["BatonAgent"];
+      };
+      path: {
+        id: components["schemas"]["Id"];
+        seq: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: {
+              token: string;
+              text: string;
+            }[];
+          };
+        };
+      };
+      400: components["responses"]["BadRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["Full"];
+    };
+  };
+  exportCustomer: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description With an API key: act as this agent. */
+        "Baton-Agent"?: components["parameters"]["BatonAgent"];
+      };
+      path: {
+        id: components["schemas"]["Id"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          reason: string;
+          /**
+           * @default zip
+           * @enum {string}
+           */
+          format?: "zip" | "json";
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/zip": string;
+          "application/json": {
+            [key: string]: unknown;
+          };
+        };
+      };
+      400: components["responses"]["BadRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["Full"];
+    };
+  };
+  eraseCustomer: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description With an API key: act as this agent. */
+        "Baton-Agent"?: components["parameters"]["BatonAgent"];
+      };
+      path: {
+        id: components["schemas"]["Id"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          reason: string;
+          /** @description The customer's name as the desk shows it, or the conversation's short name. */
+          confirm: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            conversations: number;
+          };
+        };
+      };
+      400: components["responses"]["BadRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      410: components["responses"]["Gone"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["Full"];
+    };
+  };
   samePerson: {
     parameters: {
       query?: never;
@@ -6976,6 +7278,87 @@ export interface operations {
       500: components["responses"]["Internal"];
       503: components["responses"]["Busy"];
       507: components["responses"]["Full"];
+    };
+  };
+  tryRetention: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description With an API key: act as this agent. */
+        "Baton-Agent"?: components["parameters"]["BatonAgent"];
+      };
+      path: {
+        id: components["schemas"]["Id"];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Retention"];
+      };
+    };
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            conversations: number;
+            customers: number;
+            /** @description False: there are more conversations than were looked at. */
+            complete: boolean;
+          };
+        };
+      };
+      400: components["responses"]["BadRequest"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Unprocessable"];
+      429: components["responses"]["TooMany"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
+      507: components["responses"]["Full"];
+    };
+  };
+  retention: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description With an API key: act as this agent. */
+        "Baton-Agent"?: components["parameters"]["BatonAgent"];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @description Conversations whose words were erased since the hub started. */
+            conversations: number;
+            /** @description Customers who were. */
+            customers: number;
+            /** @description When every conversation under a rule had been looked at last. */
+            rounded_at: components["schemas"]["Ms"] | null;
+            failing: boolean;
+          };
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooMany"];
+      500: components["responses"]["Internal"];
+      503: components["responses"]["Busy"];
     };
   };
   rotateIdentitySecret: {

@@ -216,6 +216,13 @@ function lineOf(event: DeskEvent): Line | undefined {
         name: facts.on === false ? "unblocked" : "blocked",
         values: { by: event.actor.id ?? "", reason: text(event.body?.text) ?? "" },
       };
+    case "erased": {
+      const by = facts.by as { kind?: string; days?: number } | undefined;
+      const on = { until: String(event.at) };
+      return by?.kind === "rule"
+        ? { name: "erased_rule", values: { ...on, days: String(by.days ?? "") } }
+        : { name: "erased_customer", values: on };
+    }
     case "reported":
       return { name: "reported", values: { should: text(event.body?.should_have_said) ?? "" } };
     case "report-judged":

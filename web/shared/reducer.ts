@@ -135,7 +135,12 @@ function append<E extends LogEvent>(line: Timeline<E>, event: E): Timeline<E> {
 
 /** Words that were erased leave the page as they left the hub. */
 function erased<E extends LogEvent>(events: readonly E[], by: E): readonly E[] {
-  if (!("kind" in by) || by.kind !== "redacted") return events;
+  if (!("kind" in by)) return events;
+  if (by.kind === "erased") {
+    const upto = Number(by.facts.upto);
+    return events.map((e) => (numberOf(e) <= upto ? { ...e, parts: null, plain: null, body: null } : e));
+  }
+  if (by.kind !== "redacted") return events;
   const of = by.facts.of;
   return events.map((e) => (numberOf(e) === of ? { ...e, parts: null, plain: null, body: null } : e));
 }
