@@ -9,10 +9,13 @@ use crate::limits;
 use serde::{Deserialize, Serialize};
 
 /// Everything about who holds a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Ownership {
     /// Rises with each change of who holds or who may speak.
     pub baton: u64,
+    /// The number with which the present holder began. A target knows a chat by the number under which it was opened,
+    /// and keeps its voice whoever joins beside it: its words are judged by this one.
+    pub began: u64,
     /// Who answers and owns the clock.
     pub holder: Holder,
     /// Who else may speak, at most [`limits::GUESTS`].
@@ -178,7 +181,7 @@ impl Holder {
 impl Ownership {
     /// The first owner.
     pub fn new(holder: Holder) -> Self {
-        Self { baton: 1, holder, guests: Vec::new(), delivery: Delivery::Open, offer: None }
+        Self { baton: 1, began: 1, holder, guests: Vec::new(), delivery: Delivery::Open, offer: None }
     }
 
     /// Passes the baton. Guests leave, delivery opens and an offer ends, because all three belonged to the stretch.
@@ -186,7 +189,7 @@ impl Ownership {
     pub fn pass(&self, holder: Holder) -> Self {
         let voices = self.guests.is_empty() && self.delivery == Delivery::Open;
         let baton = self.baton + u64::from(!(voices && self.holder.same_party(&holder)));
-        Self { baton, holder, guests: Vec::new(), delivery: Delivery::Open, offer: None }
+        Self { baton, began: baton, holder, guests: Vec::new(), delivery: Delivery::Open, offer: None }
     }
 
     /// Sets guests and delivery; raises the baton number if either changed.

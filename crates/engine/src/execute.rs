@@ -174,7 +174,12 @@ impl Engine {
     ) -> Result<Done, Error> {
         let Decision { mut events, effects, conversation, agents, reply } = decision;
         let mut audit = self.audited(&mut events).await?;
-        let before = slot.state.as_ref();
+        // From here on nobody knows what the store will have kept, above all where the caller goes away and this is dropped
+        // half-way: what is in memory is put back only after the commit, and else read anew.
+        let was = std::mem::take(slot);
+        let agents_were: Vec<Option<Agent>> = held.iter_mut().map(|guard| guard.take()).collect();
+        let end_was = audit.as_mut().and_then(|end| end.take());
+        let before = was.state.as_ref();
         let expected = streams(&events);
         let mut chains: Vec<(Stream, baton_core::ids::Hash32)> = expected
             .iter()
@@ -182,9 +187,9 @@ impl Engine {
                 let chain = match stream {
                     Stream::Conversation(_) => before.map(|state| state.head.chain),
                     Stream::Agent(agent) => {
-                        held.iter().filter_map(|g| g.as_ref()).find(|a| a.id == *agent).map(|a| a.head.chain)
+                        agents_were.iter().flatten().find(|a| a.id == *agent).map(|a| a.head.chain)
                     }
-                    Stream::Audit => audit.as_ref().and_then(|end| end.as_ref()).map(|end| end.chain),
+                    Stream::Audit => end_was.as_ref().map(|end| end.chain),
                     _ => None,
                 };
                 (*stream, chain.unwrap_or_else(|| baton_core::event::start_of_chain(*stream)))
@@ -206,7 +211,7 @@ impl Engine {
         let changed = expected.iter().any(|(stream, _)| *stream == Stream::Conversation(id));
         let due = state.as_ref().and_then(Conversation::next_due);
         // A later deadline needs no write: the row fires early, finds nothing due and is armed anew.
-        let arm = match (due, slot.armed) {
+        let arm = match (due, was.armed) {
             (Some(due), Some(armed)) => due < armed,
             (Some(_), None) => true,
             (None, _) => false,
@@ -217,7 +222,7 @@ impl Engine {
         };
         let listed = state.as_ref().map(Listed::of);
         // The last word alone moves it in no list: such a row follows later.
-        let later = listed.is_some() && listed == slot.listed;
+        let later = listed.is_some() && listed == was.listed;
         let commit = Commit {
             expected,
             events: sealed,
@@ -250,26 +255,17 @@ impl Engine {
                     }
                     self.publish(id, &headers, bodies, offset, before, state.as_ref());
                 }
-                Err(store::Error::Conflict) => {
-                    audit.iter_mut().for_each(|end| **end = None);
-                    // Whatever was cached may be old; the next try loads everything again.
-                    held.iter_mut().for_each(|guard| **guard = None);
-                    return Err(Error::Store(CONFLICT.to_owned()));
-                }
-                Err(error) => {
-                    audit.iter_mut().for_each(|end| **end = None);
-                    // It may have been kept or not: what the store says counts.
-                    *slot = Slot::default();
-                    held.iter_mut().for_each(|guard| **guard = None);
-                    return Err(error.into());
-                }
+                Err(store::Error::Conflict) => return Err(Error::Store(CONFLICT.to_owned())),
+                Err(error) => return Err(error.into()),
             }
         }
-        if let Some(end) = audit.as_mut().and_then(|end| end.as_mut())
-            && let Some(last) = headers.iter().rfind(|header| header.stream == Stream::Audit)
-            && let Some((_, chain)) = chains.iter().find(|(stream, _)| *stream == Stream::Audit)
-        {
-            (end.seq, end.at, end.chain) = (last.seq, last.at, *chain);
+        if let (Some(guard), Some(mut end)) = (audit.as_mut(), end_was) {
+            if let Some(last) = headers.iter().rfind(|header| header.stream == Stream::Audit)
+                && let Some((_, chain)) = chains.iter().find(|(stream, _)| *stream == Stream::Audit)
+            {
+                (end.seq, end.at, end.chain) = (last.seq, last.at, *chain);
+            }
+            **guard = Some(end);
         }
         for mut agent in agents {
             if let Some((_, chain)) = chains.iter().find(|(stream, _)| *stream == Stream::Agent(agent.id)) {
@@ -280,11 +276,7 @@ impl Engine {
                 **guard = Some(agent);
             }
         }
-        if arm {
-            slot.armed = due;
-        }
-        slot.state.clone_from(&state);
-        slot.listed = listed;
+        *slot = Slot { loaded: true, state: state.clone(), armed: if arm { due } else { was.armed }, listed };
         let state = state.ok_or(Refusal::NotFound)?;
         if changed {
             let moved = self.lines.conversation_changed(&state);

@@ -430,18 +430,50 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
 }
 
 impl Engine {
+    /// What follows a commit in this process, for one of which nobody here knows: its caller went away, or it was not known
+    /// whether it was kept. Lines, seats and rows are as the log says from then on.
+    async fn take_note_of(&self, stream: Stream) -> Result<(), Error> {
+        match stream {
+            Stream::Conversation(id) => {
+                let slot = self.states.conversation(id);
+                let mut slot = slot.lock().await;
+                if !slot.loaded {
+                    slot.state = self.load_conversation(id).await?;
+                    slot.loaded = true;
+                }
+                // Under the lock of the conversation: a later commit must not be overtaken.
+                if let Some(state) = &slot.state {
+                    self.behind.add(state);
+                    if self.lines.conversation_changed(state) {
+                        self.signal(Signal::LineMoved);
+                    }
+                }
+            }
+            Stream::Agent(id) => {
+                let slot = self.states.agent(id);
+                let mut slot = slot.lock().await;
+                let agent = match slot.take() {
+                    Some(agent) => agent,
+                    None => self.load_agent(id).await?,
+                };
+                self.lines.agent_changed(&agent);
+                *slot = Some(agent);
+            }
+            _ => return Ok(()),
+        }
+        self.wake.router.notify_one();
+        self.wake.outbox.notify_one();
+        self.wake.timers.notify_one();
+        Ok(())
+    }
+
     async fn tell_what_was_missed(&self) -> Result<(), Error> {
         loop {
             let page = self.store.tail(self.live.upto(), limits::PAGE).await?;
             let Some((last, ..)) = page.last().copied() else { return Ok(()) };
             for (offset, stream, seq) in &page {
                 self.live.tell(&Signal::Appended { stream: *stream, seq: *seq, offset: *offset });
-                // Nobody knows whether its row was written.
-                if let Stream::Conversation(id) = stream
-                    && let Some(state) = self.state(*id).await?
-                {
-                    self.behind.add(&state);
-                }
+                self.take_note_of(*stream).await?;
             }
             self.live.told_upto(last);
             if page.len() < limits::PAGE {

@@ -301,7 +301,7 @@ impl Engine {
         let id = work.conversation;
         let due = match &state.own.holder {
             Holder::Target { connection, phase: Phase::Opening, due }
-                if *connection == target && state.own.baton == baton =>
+                if *connection == target && state.own.began == baton =>
             {
                 *due
             }
@@ -414,7 +414,7 @@ impl Engine {
     ) -> Result<Performed> {
         let id = work.conversation;
         let current = matches!(&state.own.holder, Holder::Target { connection, .. } if *connection == target)
-            && state.own.baton == baton;
+            && state.own.began == baton;
         if !current {
             return Ok(Performed::Nothing);
         }
@@ -447,7 +447,7 @@ impl Engine {
     ) -> Result<Performed> {
         let id = work.conversation;
         let phase = match &state.own.holder {
-            Holder::Target { connection, phase, .. } if *connection == target && state.own.baton == baton => *phase,
+            Holder::Target { connection, phase, .. } if *connection == target && state.own.began == baton => *phase,
             _ => return Ok(Performed::Nothing),
         };
         if phase == Phase::Opening {

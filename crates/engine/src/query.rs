@@ -233,7 +233,7 @@ impl Engine {
         if let (Typist::Customer, baton_core::ownership::Holder::Target { connection, .. }) = (by, &state.own.holder)
             && let Some(target) = self.plugins.target(*connection)
         {
-            let baton = state.own.baton;
+            let baton = state.own.began;
             self.runtime.spawn(
                 "target-typing",
                 Box::pin(async move {

@@ -227,7 +227,7 @@ impl<'a> Moves<'a> {
                 Why::Closed | Why::Quiet => CloseReason::Closed,
                 _ => CloseReason::Passed,
             };
-            self.effect(Effect::CloseTarget { target: *connection, baton: before.baton, reason });
+            self.effect(Effect::CloseTarget { target: *connection, baton: before.began, reason });
         }
         let (old, new) = (before.holder.seat(), holder.seat());
         self.push(Audience::People, HolderSet { holder, why }, passing.map(Body::Passing));

@@ -71,7 +71,7 @@ fn customer(m: &mut Moves<'_>, say: Say) -> Result<Reply, Refusal> {
         }
         (Holder::Bot { connection, .. }, None) => m.open_ask(connection, AskFor::Message)?,
         (Holder::Target { connection, .. }, _) => {
-            let baton = m.conv().own.baton;
+            let baton = m.conv().own.began;
             m.effect(Effect::TellTarget { target: connection, seq, baton });
         }
         // Asked again while waiting: the place is told again, no second handover is opened.

@@ -17,7 +17,7 @@ pub(super) fn did(m: &mut Moves<'_>, baton: u64, did: TargetDid) -> Result<Reply
     let own = &m.state()?.own;
     let Who::Target { id: target, .. } = m.actor.who else { return Err(Refusal::NotAllowed) };
     let phase = match &own.holder {
-        Holder::Target { connection, phase, .. } if *connection == target && own.baton == baton => *phase,
+        Holder::Target { connection, phase, .. } if *connection == target && own.began == baton => *phase,
         _ => return Ok(stale(m, baton, did)),
     };
     let team = m.connection_name(target);
@@ -226,6 +226,25 @@ mod tests {
         assert_eq!(house.state().hand_backs, 1);
         let mut house = given_live();
         house.when_target(ended(false)).then(&["holder-set", "told:closed"]).effects(&[]);
+    }
+
+    #[test]
+    fn a_target_keeps_its_voice_when_a_supervisor_joins_and_is_closed_under_the_number_that_it_knows() {
+        let mut house = given_live();
+        let opened = house.baton();
+        house.when(Actor::agent(SAM), Command::Join { guest: crate::ownership::Guest::Agent { id: SAM } }).done();
+        assert!(house.baton() > opened, "a voice more is a new number");
+        house.when_customer_writes("hello").effects(&["tell_target"]);
+        let did = Command::Target { baton: opened, did: said() };
+        let then = house.when(Actor::target(TARGET, None), did);
+        assert!(then.done().events[0].header.position.is_some(), "what it says is shown");
+        let then = house.when(Actor::agent(SAM), Command::TakeOver);
+        let closes = |effect: &crate::effect::Effect| {
+            matches!(effect, crate::effect::Effect::CloseTarget { baton, .. } if *baton == opened)
+        };
+        assert!(then.done().effects.iter().any(closes));
+        let late = Command::Target { baton: opened, did: said() };
+        house.when(Actor::target(TARGET, None), late).replied(Reply::Withheld);
     }
 
     #[test]
