@@ -52,7 +52,7 @@ pub(crate) fn run(options: &Options, args: &Restore) -> Result<()> {
     let lock = if old { hold(&data)? } else { None };
     let erased = erased(args, &manifest, &data, old)?;
     // The two differ after the exchange alone, so a cut-off restore leaves the data folder as it was.
-    let made = parent.join(format!("{name}.restoring-{}", stamp(began)));
+    let made = unused(&parent.join(format!("{name}.restoring-{}", stamp(began))));
     make_folder(&made).context("nothing was changed")?;
     let ready = prepare(options, &args.from, &manifest, &data, old, &erased, &made, began);
     let (told, gone) = match ready {
@@ -62,7 +62,7 @@ pub(crate) fn run(options: &Options, args: &Restore) -> Result<()> {
             return Err(error.context("nothing was changed"));
         }
     };
-    let aside = parent.join(format!("{name}.before-restore-{}", stamp(began)));
+    let aside = unused(&parent.join(format!("{name}.before-restore-{}", stamp(began))));
     let kept = swap(&made, &data, &aside)?;
     sync_folder(&parent)?;
     drop(lock);
@@ -82,6 +82,12 @@ pub(crate) fn run(options: &Options, args: &Restore) -> Result<()> {
     }
     println!("Next      baton verify --data {0}, then baton serve --data {0}", data.display());
     Ok(())
+}
+
+/// A name that nothing has yet.
+fn unused(wanted: &Path) -> PathBuf {
+    let more = (2..1_000).map(|number| PathBuf::from(format!("{}-{number}", wanted.display())));
+    std::iter::once(wanted.to_owned()).chain(more).find(|path| !path.exists()).unwrap_or_else(|| wanted.to_owned())
 }
 
 /// Checks every byte of a backup before anything else is done.
