@@ -28,6 +28,8 @@ pub(super) const PAYLOAD: usize = 200;
 const MARK: &str = "zqmark";
 /// So long everything may take to come back after a round.
 pub(super) const DRAIN: Duration = Duration::from_secs(30);
+/// Messages a second by a time-table, at least.
+const LEAST: f64 = 10.0;
 /// Sockets are kept alive by a frame so often.
 pub(super) const ALIVE: Duration = Duration::from_secs(15);
 
@@ -239,6 +241,8 @@ impl Load {
 
     /// So many messages a second by a time-table.
     pub(super) async fn open(&mut self, rate: f64, warm: Duration, window: Duration) -> anyhow::Result<Round> {
+        // A server that was starved while its speed was measured is asked for a little all the same.
+        let rate = rate.max(LEAST);
         let until = self.open_window(warm, window);
         let (shared, orders) = (self.shared.clone(), self.orders.clone());
         let begin = shared.now();

@@ -84,7 +84,7 @@ impl Stage {
         for number in 0..count {
             let body = json!({
                 "name": format!("Agent {number}"), "role": "agent", "capacity": capacity,
-                "mail": format!("agent-{number}@bench.invalid"),
+                "mail": format!("agent-{}@bench.invalid", fresh()),
             });
             let made = self.hub.call("POST", "/api/v1/agents", admin, Some(&body), &mut self.dice).await?;
             let made: Value = made.read("making an agent")?;
