@@ -322,7 +322,8 @@ impl View {
     }
 
     /// Checks one stream: seq and position without a gap, columns as headers say, the chain from its start against those that
-    /// were kept, each body against its hash, each key known. `each` hears every header that can be read, in order.
+    /// were kept, each body against its hash, each key known. `each` hears the headers in order, up
+    /// to the first that is not as it was written.
     pub fn check_stream(
         &self,
         stream: Stream,
@@ -353,7 +354,7 @@ impl View {
                 break;
             }
         }
-        looking.end(&self.keys, found);
+        looking.end(&self.keys, each, found);
         looking.looked
     }
 }
@@ -385,6 +386,9 @@ struct Looking {
     told: bool,
     /// The last event had a chain that was kept for it.
     kept: bool,
+    /// The header before, which is passed on once it is known to be as it was written: what follows from a changed one is
+    /// nothing that a fold has to bear.
+    waiting: Option<Header>,
     /// Events whose body is not there although their header names one, with the key that it was sealed under.
     emptied: BTreeMap<u64, Option<KeyId>>,
     redacted: BTreeSet<u64>,
@@ -401,6 +405,7 @@ impl Looking {
             chain: start_of_chain(stream),
             told: false,
             kept: true,
+            waiting: None,
             emptied: BTreeMap::new(),
             redacted: BTreeSet::new(),
             looked: Looked { whole: true, ..Looked::default() },
@@ -473,10 +478,17 @@ impl Looking {
         if let Fact::Redacted(fact) = &header.fact {
             self.redacted.insert(fact.of);
         }
-        each(&header);
+        self.pass_on(each);
+        self.waiting = Some(header);
     }
 
-    fn end(&mut self, keys: &BTreeMap<KeyId, KeyState>, found: &mut dyn FnMut(Finding)) {
+    fn pass_on(&mut self, each: &mut dyn FnMut(&Header)) {
+        if let Some(header) = self.waiting.take().filter(|_| self.looked.whole) {
+            each(&header);
+        }
+    }
+
+    fn end(&mut self, keys: &BTreeMap<KeyId, KeyState>, each: &mut dyn FnMut(&Header), found: &mut dyn FnMut(Finding)) {
         let stream = self.stream;
         for (seq, key) in &self.emptied {
             let erased = key.is_some_and(|key| keys.get(&key) == Some(&KeyState::Destroyed));
@@ -489,5 +501,6 @@ impl Looking {
             found(Finding::at("chain", stream, Some(self.seq), "no chain was kept for the last event"));
             self.looked.whole = false;
         }
+        self.pass_on(each);
     }
 }
