@@ -252,7 +252,9 @@ export function conversation(session: Session, shown: () => boolean): Conversati
         const why = now.problem ? ` ${problemWords(now.problem)}` : "";
         return t("not_sent") + why;
       }
-      return t(now.state === "sent" ? "sent" : session.link.v.kind === "open" ? "sending" : "kept");
+      if (now.state === "sent") return t("sent");
+      if (session.link.v.kind !== "open") return t("kept");
+      return t(session.pausing.v ? "kept_here" : "sending");
     };
     return h(
       "li",

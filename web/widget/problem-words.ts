@@ -5,7 +5,9 @@ import { t, type Key } from "./texts.ts";
 const WORDS: Partial<Record<string, Key>> = {
   unreachable: "unreachable",
   busy: "problem_fast",
+  rate_limited: "problem_fast",
   too_many_asks: "problem_fast",
+  too_many_connections: "problem_fast",
   too_many_attempts: "problem_fast",
   too_many_clients: "problem_fast",
   conversation_closed: "problem_moved",

@@ -71,6 +71,8 @@ export class Session {
   readonly settled = cell(true);
   readonly online = cell(navigator.onLine);
   readonly busy = cell(false);
+  /** The hub has told us to wait: what is unsent stays and goes out by itself. */
+  readonly pausing = cell(false);
   readonly token = cell<string>();
 
   readonly widget: { readonly v: Partial<Widget> } = computed(() => this.inbox.v?.widget ?? {});
@@ -96,6 +98,7 @@ export class Session {
   #clients = new Set<string>();
   #leaving: string | undefined;
   #flying: Pending | undefined;
+  #pause: ReturnType<typeof setTimeout> | undefined;
   #flyingLimit: ReturnType<typeof setTimeout> | undefined;
   #typingLimit: ReturnType<typeof setTimeout> | undefined;
   #starting: Promise<void> | undefined;
@@ -147,6 +150,7 @@ export class Session {
 
   stop(): void {
     this.#gone.abort();
+    clearTimeout(this.#pause);
     this.#line?.stop();
     this.#memory.putClient(this.#client);
   }
@@ -288,10 +292,12 @@ export class Session {
       try {
         return await ask();
       } catch (error) {
-        if (!(error instanceof HubError && (error.offline || (error.problem.status ?? 0) >= 502)))
-          throw error;
+        if (!(error instanceof HubError)) throw error;
+        const wait = pauseAsked(error.problem);
+        if (!(error.offline || (error.problem.status ?? 0) >= 502 || wait)) throw error;
         this.link.v = { kind: "waiting", attempt };
-        await new Promise((go) => setTimeout(go, pauseBefore(attempt, Math.random())));
+        const pause = Math.max(wait ?? 0, pauseBefore(attempt, Math.random()));
+        await new Promise((go) => setTimeout(go, pause));
       }
     }
   }
@@ -305,6 +311,9 @@ export class Session {
     this.#inboundTimer = undefined;
     this.#inbound = [];
     this.#land();
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.pausing.v = false;
     this.#typing(undefined);
     this.token.v = this.#cursor = undefined;
     this.#memory.keep(undefined);
@@ -451,7 +460,7 @@ export class Session {
   }
 
   #flush(): void {
-    if (this.#flying || !this.#line) return;
+    if (this.#flying || this.#pause || !this.#line) return;
     const head = headOf(this.timeline.v);
     if (!head) return;
     const { client, counter, text, choice, file } = head;
@@ -478,12 +487,28 @@ export class Session {
   }
 
   #refused(client: string, counter: number, problem: Problem): void {
+    const wait = pauseAsked(problem);
+    if (wait) {
+      // It goes again under the same counter, so that an answer that was lost makes no second message.
+      this.#land();
+      clearTimeout(this.#pause);
+      this.pausing.v = true;
+      this.#pause = setTimeout(() => this.#unpause(), wait);
+      return;
+    }
     if (problem.code === "counter_gap" && problem.expected) {
       this.#do({ kind: "renumber", client, from: counter, expected: problem.expected });
     } else {
       this.#do({ kind: "refused", client, counter, problem });
     }
     this.#land();
+    this.#flush();
+  }
+
+  #unpause(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.pausing.v = false;
     this.#flush();
   }
 
@@ -562,6 +587,12 @@ export class Session {
   #persist(): void {
     this.#memory.keepPending(this.timeline.v.pending, this.#clients);
   }
+}
+
+/** How long the hub asks to wait before the same is worth another try; undefined where it is not. */
+export function pauseAsked({ code, status, retry_after }: Problem): number | undefined {
+  if (!retry_after || ![429, 503, 507].includes(status ?? 0) || code === "too_many_clients") return undefined;
+  return retry_after * 1_000;
 }
 
 /** The one for networks that let no socket through, fetched where it is needed. */

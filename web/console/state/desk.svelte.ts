@@ -92,6 +92,8 @@ export class Desk {
   /** The supervisor's figures, while somebody looks at them; and what is wrong right now. */
   board = $state.raw<Board | undefined>();
   alerts = $state.raw<readonly Alert[]>([]);
+  /** The disk of the hub is full: everything can be read, nothing new is kept. */
+  storageFull = $state(false);
 
   #chats = new Map<string, OpenChat>();
   #looked = $state.raw<Readonly<Record<string, number>>>({});
@@ -274,6 +276,8 @@ export class Desk {
     switch (frame.type) {
       case "welcome":
         hub.me = frame.me;
+        // Said anew right after this if it still is.
+        this.storageFull = false;
         this.#cursor = frame.cursor;
         this.counts = frame.counts;
         if (frame.snapshot) {
@@ -286,6 +290,9 @@ export class Desk {
         for (const chat of this.#chats.values()) chat.lineChanged(true);
         this.alerts = [];
         if (this.#boards > 0) this.send({ type: "board", on: true });
+        break;
+      case "house":
+        this.storageFull = frame.storage_full;
         break;
       case "row":
         this.#cursor = frame.cursor;

@@ -325,10 +325,16 @@ export class OpenChat {
         const problem = asProblem(error);
         if (problem.code === "counter_gap" && problem.expected) {
           this.#do({ kind: "renumber", client, from: counter, expected: problem.expected });
-        } else if (problem.code === "unreachable" || (problem.status ?? 0) >= 500) {
-          // Not known whether it arrived: the same counter again, until there is an answer.
+        } else if (
+          problem.code === "unreachable" ||
+          (problem.status ?? 0) >= 500 ||
+          problem.code === "rate_limited"
+        ) {
+          // Not known whether it arrived, or not taken just now: the same counter again, until there is an answer.
           this.#failures += 1;
-          await new Promise((go) => setTimeout(go, pauseBefore(this.#failures, Math.random())));
+          const told = (problem.retry_after ?? 0) * 1_000;
+          const pause = Math.max(told, pauseBefore(this.#failures, Math.random()));
+          await new Promise((go) => setTimeout(go, pause));
         } else {
           this.#do({ kind: "refused", client, counter, problem });
           if (problem.status === 401) hub.report(error);

@@ -30,7 +30,8 @@ export function streamTransport(base: string, unreachable: string): OpenTranspor
         } catch (error) {
           const problem = asProblem(error);
           // Without an answer nothing is known: the line breaks, and the text goes again under the same counter.
-          if (problem.code === "unreachable" || (problem.status ?? 0) >= 500) handlers.closed();
+          const told = problem.retry_after !== undefined;
+          if (problem.code === "unreachable" || ((problem.status ?? 0) >= 500 && !told)) handlers.closed();
           else handlers.frame({ type: "refused", client: frame.client, counter: frame.counter, problem });
         }
       } else if (frame.type !== "ping") {
