@@ -135,22 +135,25 @@ pub(super) fn tail(db: &Connection, after: Offset, limit: usize) -> Result<Vec<(
     if count(packs::placed(db)?) <= after.0 {
         return Ok(found);
     }
-    let view = db.unchecked_transaction()?;
-    let places = packs::places(&view, after, limit)?;
+    // A check reads everything in one view that stands already.
+    let view = if db.is_autocommit() { Some(db.unchecked_transaction()?) } else { None };
+    let places = packs::places(db, after, limit)?;
     let mut names = HashMap::new();
     let mut found = Vec::with_capacity(places.len());
     for (offset, number, seq) in places {
         let name = match names.entry(number) {
             Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(new) => *new.insert(packs::name(&view, number)?),
+            Entry::Vacant(new) => *new.insert(packs::name(db, number)?),
         };
         found.push((Offset(offset), name, seq));
     }
     if found.len() < limit {
-        let placed = Offset(count(packs::placed(&view)?)).max(after);
-        found.extend(hot_tail(&view, placed, limit - found.len())?);
+        let placed = Offset(count(packs::placed(db)?)).max(after);
+        found.extend(hot_tail(db, placed, limit - found.len())?);
     }
-    view.finish()?;
+    if let Some(view) = view {
+        view.finish()?;
+    }
     Ok(found)
 }
 
