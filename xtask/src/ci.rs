@@ -184,7 +184,7 @@ impl Ci {
     /// The short form; hours of it are run by hand, see docs/reliability.md.
     fn torture(&self) -> Result<End> {
         let mut torture = Command::new(self.target.join("debug/baton"));
-        torture.args(["torture", "--seconds", "60", "--seed", "1"]).env("RUST_BACKTRACE", "0");
+        torture.args(["torture", "--seconds", "75", "--seed", "1"]).env("RUST_BACKTRACE", "0");
         self.run(torture, 10 * MINUTE)
     }
 

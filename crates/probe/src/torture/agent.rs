@@ -25,24 +25,16 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Works until the customers have gone.
 pub(crate) async fn work(world: &World, index: usize) {
-    let id = world.people.agents[index];
-    let dice = world.dice.fork(1_000_003 + index as u64);
-    let mut agent = Agent {
-        world,
-        id,
-        client: dice.fork(world.run.as_u64_pair().1).uuid(),
-        dice,
-        socket: None,
-        cursor: None,
-        available: None,
-        rows: HashMap::new(),
-        stretches: HashMap::new(),
-        counters: HashMap::new(),
-        ignored: Vec::new(),
-        past: VecDeque::new(),
-        words: 0,
-    };
-    agent.shift().await;
+    Agent::new(world, world.people.agents[index], 1_000_003 + index as u64).shift().await;
+}
+
+/// Comes and goes until the customers have gone.
+pub(crate) async fn come_and_go(world: &World, index: usize) {
+    let mut agent = Agent::new(world, world.people.restless[index], 2_000_003 + index as u64);
+    while !world.ends() {
+        agent.set_presence(true).await;
+        agent.goes_away().await;
+    }
 }
 
 #[derive(Default)]
@@ -58,8 +50,6 @@ struct Agent<'a> {
     dice: Dice,
     socket: Option<Socket>,
     cursor: Option<String>,
-    /// What the agent set last, where that is known.
-    available: Option<bool>,
     rows: HashMap<Uuid, Row>,
     stretches: HashMap<Uuid, Stretch>,
     counters: HashMap<Uuid, u64>,
@@ -67,6 +57,26 @@ struct Agent<'a> {
     ignored: Vec<Uuid>,
     past: VecDeque<Uuid>,
     words: u64,
+}
+
+impl<'a> Agent<'a> {
+    fn new(world: &'a World, id: Uuid, fork: u64) -> Self {
+        let dice = world.dice.fork(fork);
+        Self {
+            world,
+            id,
+            client: dice.fork(world.run.as_u64_pair().1).uuid(),
+            dice,
+            socket: None,
+            cursor: None,
+            rows: HashMap::new(),
+            stretches: HashMap::new(),
+            counters: HashMap::new(),
+            ignored: Vec::new(),
+            past: VecDeque::new(),
+            words: 0,
+        }
+    }
 }
 
 impl Agent<'_> {
@@ -99,16 +109,7 @@ impl Agent<'_> {
     async fn odd(&mut self) {
         match self.dice.below(100) {
             0..=24 => {
-                // Away; a line that comes back does not make available.
-                self.set_presence(false).await;
-                self.socket = None;
-                self.cursor = None;
-                for _ in 0..=self.dice.below(2) {
-                    self.connected().await;
-                    self.read(Duration::from_millis(100)).await;
-                    self.socket = None;
-                    self.cursor = None;
-                }
+                self.goes_away().await;
                 self.connected().await;
                 self.set_presence(true).await;
             }
@@ -125,6 +126,19 @@ impl Agent<'_> {
         }
     }
 
+    /// Away; a line that comes back does not make available.
+    async fn goes_away(&mut self) {
+        self.set_presence(false).await;
+        for _ in 0..=1 + self.dice.below(2) {
+            self.socket = None;
+            self.cursor = None;
+            self.connected().await;
+            self.read(Duration::from_millis(60)).await;
+        }
+        self.socket = None;
+        self.cursor = None;
+    }
+
     async fn act(&mut self, id: Uuid) {
         let Some(row) = self.rows.get(&id).cloned() else { return };
         if let Some(offer) = row.offer.as_ref().filter(|offer| offer.to.id == self.id) {
@@ -137,7 +151,7 @@ impl Agent<'_> {
                     let answer = self.post(id, "accept", &body).await;
                     self.after(id, answer).await;
                 }
-                45..=87 => self.race(id, offer.id, row.seq).await,
+                30..=90 => self.race(id, offer.id, row.seq).await,
                 88..=93 => {
                     let answer = self.post(id, "decline", &json!({"offer": offer.id})).await;
                     self.after(id, answer).await;
@@ -191,7 +205,9 @@ impl Agent<'_> {
 
     fn raced(&self, conversation: Uuid, what: &'static str, offer: Option<String>, runners: Vec<(Uuid, u16)>) {
         let told: Vec<_> = runners.iter().map(|(_, status)| status.to_string()).collect();
-        self.world.journal.deed(conversation, format!("{} reach for it at once ({what}): {}", runners.len(), told.join(", ")));
+        self.world
+            .journal
+            .deed(conversation, format!("{} reach for it at once ({what}): {}", runners.len(), told.join(", ")));
         self.world.journal.pages().races.push(Race { conversation, what, offer, runners });
     }
 
@@ -421,7 +437,6 @@ impl Agent<'_> {
         let body = json!({"available": available});
         let answer = self.world.hub.call("PUT", "/api/v1/me/presence", who, Some(&body), &mut self.dice).await;
         let kept = answer.is_ok_and(|answer| answer.ok()).then(|| self.world.journal.now());
-        self.available = kept.map(|_| available);
         self.world.journal.agent(self.id, |page| {
             if let Some(set) = page.sets.iter_mut().rev().find(|set| set.sent == sent) {
                 set.kept = kept;

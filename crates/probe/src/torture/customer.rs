@@ -127,8 +127,8 @@ impl Customer<'_> {
             self.listen(300 + self.dice.clone().below(500)).await?;
         }
         match self.dice.below(100) {
-            0..=27 => self.late().await?,
-            28..=42 => self.failing().await?,
+            0..=24 => self.late().await?,
+            25..=42 => self.failing().await?,
             43..=84 => self.people().await?,
             85..=91 => self.message().await?,
             92..=95 => {
@@ -275,7 +275,9 @@ impl Customer<'_> {
         });
         let presses = futures_util::future::join_all(tries).await;
         let told: Vec<_> = presses.iter().map(|press| press.answer.as_deref().unwrap_or("no answer")).collect();
-        self.world.journal.deed(self.conversation, format!("the button is pressed {times}× at once: {}", told.join(", ")));
+        self.world
+            .journal
+            .deed(self.conversation, format!("the button is pressed {times}× at once: {}", told.join(", ")));
         self.world.journal.talk(self.conversation, |talk| {
             talk.presses.extend(presses.into_iter().map(|press| Press { together: times as u32, ..press }));
         });
@@ -283,8 +285,7 @@ impl Customer<'_> {
 
     async fn post(&mut self, what: &str) {
         let path = format!("/chat/v1/conversation/{what}");
-        let answer =
-            self.world.hub.call("POST", &path, As::Token(&self.token), Some(&json!({})), &mut self.dice).await;
+        let answer = self.world.hub.call("POST", &path, As::Token(&self.token), Some(&json!({})), &mut self.dice).await;
         let told = answer.map_or_else(|_| "no answer".to_owned(), |answer| answer.code());
         self.world.journal.deed(self.conversation, format!("{what}: {told}"));
     }
@@ -518,7 +519,10 @@ impl Customer<'_> {
             });
             self.world.journal.deed(
                 self.conversation,
-                format!("the customer's socket opens after position {after}{}", if old_cursor { ", an old one" } else { "" }),
+                format!(
+                    "the customer's socket opens after position {after}{}",
+                    if old_cursor { ", an old one" } else { "" }
+                ),
             );
             self.socket = Some(socket);
             self.take(&text)?;

@@ -3,12 +3,51 @@
 use super::journal::Figure;
 use super::log::Log;
 use super::world::World;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
+/// Of so many closed conversations the customer is erased.
+const ERASED: usize = 25;
+
+/// Erases some customers whose conversations are over: no figure may change by it, and none of their words is left.
+pub(crate) async fn erase_some(world: &World, logs: &HashMap<Uuid, Log>) -> anyhow::Result<()> {
+    let mut dice = world.dice.fork(42);
+    let over = |log: &Log| {
+        log.desk.iter().rfind(|event| event.kind == "holder-set").is_some_and(|event| event.fact("holder") == "nobody")
+    };
+    let numbers: Vec<(Uuid, u64)> = {
+        let pages = world.journal.pages();
+        let mut over: Vec<_> = logs.iter().filter(|(_, log)| over(log)).map(|(id, _)| *id).collect();
+        over.sort_unstable();
+        over.into_iter().take(ERASED).filter_map(|id| Some((id, pages.talks.get(&id)?.number))).collect()
+    };
+    for (id, number) in numbers {
+        let body = json!({"reason": "a test of erasure", "confirm": format!("Customer {number}")});
+        let path = format!("/api/v1/conversations/{id}/customer/erase");
+        let answer = world.direct.call("POST", &path, world.as_key(), Some(&body), &mut dice).await?;
+        if !answer.ok() {
+            world.journal.trouble(format!("a customer could not be erased: {} {}", answer.status, answer.code()));
+            continue;
+        }
+        let path = format!("/api/v1/conversations/{id}/events?after=0&limit=500");
+        let told = world.direct.call("GET", &path, world.as_key(), None, &mut dice).await?.body.to_string();
+        let mut pages = world.journal.pages();
+        let left = pages
+            .talks
+            .get(&id)
+            .map_or(0, |talk| talk.sends.iter().filter(|sent| told.contains(&format!("\"{}\"", sent.text))).count());
+        pages.figures.push(Figure {
+            what: format!("words left of customer {number} after erasure"),
+            hub: left as i64,
+            counted: 0,
+        });
+    }
+    Ok(())
+}
+
 /// Asks the board and the lists, and writes each figure down.
-pub(crate) async fn compare(world: &World, logs: &HashMap<Uuid, Log>) -> anyhow::Result<()> {
+pub(crate) async fn compare(world: &World, logs: &HashMap<Uuid, Log>, when: &str) -> anyhow::Result<()> {
     let mut dice = world.dice.fork(41);
     let mut figures = Vec::new();
     let mut get = async |path: &str| -> anyhow::Result<Value> {
@@ -18,10 +57,12 @@ pub(crate) async fn compare(world: &World, logs: &HashMap<Uuid, Log>) -> anyhow:
     let since = board.get("since").and_then(Value::as_i64).unwrap_or(0);
     let counted = Counted::of(logs, since);
     let number = |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_i64).unwrap_or(0);
-    let mut figure = |what: String, hub: i64, counted: i64| figures.push(Figure { what, hub, counted });
+    let mut figure =
+        |what: String, hub: i64, counted: i64| figures.push(Figure { what: format!("{what}{when}"), hub, counted });
     figure("board: requests today".into(), number(&board, "/handovers/asked"), counted.today);
     figure("board: requests open".into(), number(&board, "/handovers/open"), counted.open);
-    for (group, own) in [("trigger", &counted.by_trigger), ("answer", &counted.by_answer), ("outcome", &counted.by_outcome)]
+    for (group, own) in
+        [("trigger", &counted.by_trigger), ("answer", &counted.by_answer), ("outcome", &counted.by_outcome)]
     {
         let names: Vec<String> = board
             .pointer(&format!("/handovers/by_{group}"))
@@ -39,9 +80,12 @@ pub(crate) async fn compare(world: &World, logs: &HashMap<Uuid, Log>) -> anyhow:
             figure(format!("list: requests by {group} {name}"), number(&list, "/total"), here);
         }
     }
-    for (name, pointer) in
-        [("bot", "/with_bot"), ("waiting", "/waiting/count"), ("messages", "/messages/count"), ("people", "/with_people")]
-    {
+    for (name, pointer) in [
+        ("bot", "/with_bot"),
+        ("waiting", "/waiting/count"),
+        ("messages", "/messages/count"),
+        ("people", "/with_people"),
+    ] {
         figure(
             format!("board: conversations with {name}"),
             number(&board, pointer),

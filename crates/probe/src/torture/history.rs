@@ -22,7 +22,9 @@ pub(crate) fn shortest(violation: &Violation, pages: &Pages, logs: &HashMap<Uuid
     // Who held at each of these, and what stands just before.
     let mut wanted: BTreeSet<u64> = seqs.clone();
     for seq in &seqs {
-        wanted.extend(log.desk.iter().rfind(|event| event.seq <= *seq && event.kind == "holder-set").map(|event| event.seq));
+        wanted.extend(
+            log.desk.iter().rfind(|event| event.seq <= *seq && event.kind == "holder-set").map(|event| event.seq),
+        );
         wanted.insert(seq.saturating_sub(1));
     }
     let deeds: Vec<&(u64, String)> = talk.deeds.iter().filter(|(_, deed)| mentions(violation, deed)).collect();

@@ -144,7 +144,7 @@ fn received(whole: &Value) -> anyhow::Result<Received> {
 /// Reads when each agent was available, in the hub's time, from their own logs.
 pub(crate) async fn read_presence(world: &World) -> anyhow::Result<()> {
     let mut dice = world.dice.fork(12);
-    for agent in &world.people.agents {
+    for agent in world.people.agents.iter().chain(&world.people.restless) {
         let mut presence = Vec::new();
         let mut cursor = String::new();
         loop {

@@ -140,8 +140,7 @@ pub async fn run(options: Options) -> anyhow::Result<Report> {
     let (process, proxy) = start(&program, &scratch.path, &faults, &dice).await?;
     let direct = Hub::new(process.address())?;
     let capacity = 3;
-    let people =
-        world::set_up(&direct, &key, options.agents, capacity, &bot_url, &target_url, &journal).await?;
+    let people = world::set_up(&direct, &key, options.agents, capacity, &bot_url, &target_url, &journal).await?;
     let agent_key = world::agent_key(&direct, &key).await?;
     bot.answers_through(&proxy.address)?;
     target.answers_through(&proxy.address)?;
@@ -227,9 +226,13 @@ async fn play(
         let world = world.clone();
         others.spawn(async move { agent::work(&world, index).await });
     }
-    {
+    for index in 0..world.people.restless.len() {
         let world = world.clone();
-        others.spawn(async move { stranger::try_doors(&world).await });
+        others.spawn(async move { agent::come_and_go(&world, index).await });
+    }
+    for number in 0..3 {
+        let world = world.clone();
+        others.spawn(async move { stranger::try_doors(&world, number).await });
     }
     let (stop, stopped) = watch::channel(false);
     let mut tormentor = JoinSet::new();
@@ -308,7 +311,11 @@ async fn rest(
     say("the log is read back and judged");
     let logs = log::read_all(world).await?;
     log::read_presence(world).await?;
-    figures::compare(world, &logs).await?;
+    figures::compare(world, &logs, "").await?;
+    if whole {
+        figures::erase_some(world, &logs).await?;
+        figures::compare(world, &logs, " after erasures").await?;
+    }
     let mut hub_log = data.to_owned().into_os_string();
     hub_log.push(".log");
     stranger::read_what_is_open(world, Path::new(&hub_log)).await;
@@ -326,7 +333,13 @@ async fn settle(world: &World, most: Duration) -> anyhow::Result<()> {
         let answer = world.direct.call("GET", "/api/v1/board", world.as_key(), None, &mut dice).await?;
         let board: Value = answer.read("the board")?;
         let part = |name: &str| board.get(name).cloned().unwrap_or_default();
-        let now = Value::from(vec![part("waiting"), part("messages"), part("with_bot"), part("with_people"), part("handovers")]);
+        let now = Value::from(vec![
+            part("waiting"),
+            part("messages"),
+            part("with_bot"),
+            part("with_people"),
+            part("handovers"),
+        ]);
         if now != before {
             (before, changed) = (now, Instant::now());
         }

@@ -26,15 +26,24 @@ struct State {
 enum Fate {
     Good,
     /// Both ends are closed after so many bytes of the hub's.
-    Cut { after: u64 },
+    Cut {
+        after: u64,
+    },
     /// Nothing passes for this long, once.
-    Stall { after: u64, span: Duration },
+    Stall {
+        after: u64,
+        span: Duration,
+    },
     /// A few bytes at a time.
     Trickle,
     /// What the client sends is thrown away from here on; the hub's bytes still pass.
-    HalfOpen { after: u64 },
+    HalfOpen {
+        after: u64,
+    },
     /// The hub sees that the client has closed its side; the hub's bytes still pass.
-    HalfClosed { after: u64 },
+    HalfClosed {
+        after: u64,
+    },
 }
 
 impl Proxy {

@@ -10,8 +10,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Tries until the customers have gone.
-pub(crate) async fn try_doors(world: &World) {
-    let mut dice = world.dice.fork(99);
+pub(crate) async fn try_doors(world: &World, number: u64) {
+    let mut dice = world.dice.fork(990 + number);
     while !world.ends() {
         tokio::time::sleep(Duration::from_millis(40 + dice.below(120))).await;
         let picked = {
@@ -20,9 +20,7 @@ pub(crate) async fn try_doors(world: &World) {
                 .talks
                 .iter()
                 .filter(|(_, talk)| !talk.sends.is_empty())
-                .map(|(id, talk)| {
-                    (*id, talk.token.clone(), talk.sends.iter().map(|sent| sent.text.clone()).collect())
-                })
+                .map(|(id, talk)| (*id, talk.token.clone(), talk.sends.iter().map(|sent| sent.text.clone()).collect()))
                 .collect();
             (with.len() > 1).then(|| {
                 let one = with[dice.below(with.len() as u64) as usize].clone();
@@ -37,7 +35,8 @@ pub(crate) async fn try_doors(world: &World) {
         let changed = tampered != token;
         let outsider = world.as_agent(world.people.outsider);
         let wrong = As::Key { key: "bk_0000000000000000000000000000000000000000000", agent: None };
-        let (says, empty) = (json!({"client": Uuid::from_u128(1), "counter": 1, "text": "I am somebody else"}), json!({}));
+        let (says, empty) =
+            (json!({"client": Uuid::from_u128(1), "counter": 1, "text": "I am somebody else"}), json!({}));
         let detail = format!("/api/v1/conversations/{id}");
         let events = format!("{detail}/events?limit=100");
         let messages = format!("{detail}/messages");

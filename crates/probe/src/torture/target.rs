@@ -122,7 +122,8 @@ impl Target {
     }
 
     fn event(&self, id: (Uuid, u64), kind: &str, more: Value) -> Value {
-        let mut event = json!({"id": format!("{kind} {} {}", id.1, self.words.fetch_add(1, Ordering::Relaxed)), "type": kind});
+        let mut event =
+            json!({"id": format!("{kind} {} {}", id.1, self.words.fetch_add(1, Ordering::Relaxed)), "type": kind});
         if let (Some(event), Value::Object(more)) = (event.as_object_mut(), more) {
             event.extend(more);
         }
@@ -221,8 +222,7 @@ impl Target {
             earlier.append(&mut all);
             all = earlier;
             let base = path.split_once("before=").map_or(path, |(base, _)| base);
-            next =
-                page.body.get("before").and_then(Value::as_u64).map(|before| format!("{base}before={before}"));
+            next = page.body.get("before").and_then(Value::as_u64).map(|before| format!("{base}before={before}"));
         }
         (all, true)
     }

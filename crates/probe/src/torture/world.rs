@@ -20,6 +20,8 @@ pub(crate) const SECRET: &str = "torture shares this with nobody else";
 pub(crate) const BOT_LIMIT: u64 = 2_500;
 /// A target has this long to answer an opening.
 pub(crate) const OPENING: u64 = 4_000;
+/// Accounts that come and go.
+const RESTLESS: usize = 4;
 /// A request that the bad network swallowed is given up after this.
 const HASTY: Duration = Duration::from_secs(10);
 
@@ -55,6 +57,8 @@ pub(crate) struct People {
     pub(crate) supervisor: Uuid,
     /// An account that may take from no line and sees nobody's chats.
     pub(crate) outsider: Uuid,
+    /// Accounts that come and go all the time and serve no line.
+    pub(crate) restless: Vec<Uuid>,
     pub(crate) queue: Uuid,
     pub(crate) second: Uuid,
     pub(crate) bot: Uuid,
@@ -114,8 +118,7 @@ pub(crate) async fn set_up(
     let mut people = People::default();
     for number in 0..agents {
         let name = format!("Agent {number}");
-        let body =
-            json!({"name": name, "mail": format!("agent-{number}@torture.invalid"), "role": "agent", "capacity": capacity});
+        let body = json!({"name": name, "mail": format!("agent-{number}@torture.invalid"), "role": "agent", "capacity": capacity});
         let id = make("agents", body).await?;
         people.agents.push(id);
         journal.agent(id, |page| (page.name, page.serves, page.capacity) = (name, true, capacity));
@@ -125,6 +128,13 @@ pub(crate) async fn set_up(
         let id = make("agents", body).await?;
         journal.agent(id, |page| (page.name, page.capacity) = (name.to_owned(), 50));
         *(if role == "agent" { &mut people.outsider } else { &mut people.supervisor }) = id;
+    }
+    for number in 0..RESTLESS {
+        let name = format!("Restless {number}");
+        let body = json!({"name": name, "mail": format!("restless-{number}@torture.invalid"), "role": "agent"});
+        let id = make("agents", body).await?;
+        people.restless.push(id);
+        journal.agent(id, |page| page.name = name);
     }
     let queue = |name: &str, line: &str| json!({"card": {"name": name, "line": line, "agents": people.agents.clone()}});
     let (live, second, later) = (queue("Desk", "live"), queue("Second", "live"), queue("Messages", "later"));

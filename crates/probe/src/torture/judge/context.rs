@@ -82,7 +82,8 @@ pub(super) fn context_is_complete(case: &Case<'_>, verdict: &mut Verdict) {
         }
     }
     for ask in &case.talk.asks {
-        let lines: BTreeMap<u64, &str> = ask.history.iter().map(|(position, text)| (*position, text.as_str())).collect();
+        let lines: BTreeMap<u64, &str> =
+            ask.history.iter().map(|(position, text)| (*position, text.as_str())).collect();
         if ask.reason == "handed_back" {
             verdict.tried(NAME, 1);
             let brief = ask.brief.as_ref();
@@ -102,9 +103,9 @@ pub(super) fn context_is_complete(case: &Case<'_>, verdict: &mut Verdict) {
         }
         // The newest lines, without a hole.
         let (Some(first), Some(upto)) = (lines.keys().next(), lines.keys().next_back()) else { continue };
-        let missing = words.range(first..=upto).find(|(position, text)| {
-            Some(**position) != ask.position && lines.get(position) != Some(text)
-        });
+        let missing = words
+            .range(first..=upto)
+            .find(|(position, text)| Some(**position) != ask.position && lines.get(position) != Some(text));
         if let Some((position, text)) = missing {
             let what = format!("a turn of the bot lacks position {position} between the lines that it got");
             case.broken(verdict, NAME, what, &[], &[text]);
@@ -122,9 +123,11 @@ pub(super) fn pushes_retried_or_parked(case: &Case<'_>, verdict: &mut Verdict) {
     }
     for (baton, pushes) in &lanes {
         // The holder when this lane was over: if it is not the target any more, the rest may be dropped.
-        let passed = case.log.desk.iter().find(|event| {
-            event.kind == "holder-set" && event.baton.is_some_and(|number| number > *baton)
-        });
+        let passed = case
+            .log
+            .desk
+            .iter()
+            .find(|event| event.kind == "holder-set" && event.baton.is_some_and(|number| number > *baton));
         let mut taken = Vec::new();
         let mut failed: BTreeMap<Option<u64>, usize> = BTreeMap::new();
         for (at, (position, status)) in pushes.iter().enumerate() {

@@ -178,6 +178,7 @@ pub(crate) fn judge(pages: &Pages, logs: &HashMap<Uuid, Log>) -> Verdict {
         context::pushes_retried_or_parked(&case, &mut verdict);
     }
     people::races(pages, logs, &mut verdict);
+    people::oldest_first(logs, &mut verdict);
     people::presence(pages, logs, &mut verdict);
     house::numbers(pages, &mut verdict);
     house::strangers(pages, &mut verdict);

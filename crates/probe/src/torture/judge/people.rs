@@ -87,6 +87,87 @@ pub(super) fn races(pages: &Pages, logs: &HashMap<Uuid, Log>, verdict: &mut Verd
     }
 }
 
+/// A stretch in a live line, in the hub's time.
+struct Wait {
+    conversation: Uuid,
+    queue: String,
+    since: i64,
+    from: i64,
+    to: i64,
+    /// From, until, to whom, and the seq of each offer.
+    offers: Vec<(i64, i64, String, u64)>,
+}
+
+fn waits(logs: &HashMap<Uuid, Log>) -> Vec<Wait> {
+    let mut out = Vec::new();
+    for (id, log) in logs {
+        let mut open: Option<Wait> = None;
+        for event in &log.desk {
+            match event.kind.as_str() {
+                "holder-set" => {
+                    out.extend(open.take().map(|wait| Wait { to: event.at, ..wait }));
+                    let fact =
+                        |name: &str| event.facts.pointer(&format!("/holder/{name}")).cloned().unwrap_or_default();
+                    if event.fact("holder") == "queue" && fact("line") == "live" {
+                        let since = fact("since").as_i64().unwrap_or(event.at);
+                        let queue = fact("queue").as_str().unwrap_or_default().to_owned();
+                        let (from, to) = (event.at, i64::MAX);
+                        open = Some(Wait { conversation: *id, queue, since, from, to, offers: Vec::new() });
+                    }
+                }
+                "offered" => {
+                    if let Some(wait) = &mut open {
+                        wait.offers.push((event.at, i64::MAX, event.id("to"), event.seq));
+                    }
+                }
+                "offer-ended" => {
+                    if let Some(offer) = open.as_mut().and_then(|wait| wait.offers.last_mut()) {
+                        offer.1 = event.at;
+                    }
+                }
+                _ => {}
+            }
+        }
+        out.extend(open);
+    }
+    out
+}
+
+/// The oldest wait is offered first. Tried: offers that were made while others waited in the same line.
+pub(super) fn oldest_first(logs: &HashMap<Uuid, Log>, verdict: &mut Verdict) {
+    // The clock may stand still for a while after a step back, so that times of two streams are compared with a margin.
+    const MARGIN: i64 = 5_000;
+    // Whom an offer passed by is not asked again about that chat for a minute; a bit more, for the same reason.
+    const PASSED_OVER: i64 = 75_000;
+    let all = waits(logs);
+    for wait in &all {
+        for (at, _, to, seq) in &wait.offers {
+            let others = all.iter().filter(|other| {
+                other.queue == wait.queue
+                    && other.conversation != wait.conversation
+                    && other.from < at - MARGIN
+                    && other.to > at + MARGIN
+            });
+            let mut tried = false;
+            for other in others {
+                tried = true;
+                let busy = other.offers.iter().any(|(from, until, ..)| *from < at + MARGIN && *until > at - MARGIN);
+                let passed = other.offers.iter().any(|(from, _, agent, _)| agent == to && *from > at - PASSED_OVER);
+                if other.since < wait.since - MARGIN && !busy && !passed {
+                    verdict.broken(Violation {
+                        invariant: FAIR,
+                        conversation: Some(wait.conversation),
+                        what: format!("seq {seq} was offered though {} had waited longer", other.conversation),
+                        seqs: BTreeSet::from([*seq]),
+                        texts: Vec::new(),
+                    });
+                }
+            }
+            verdict.tried(FAIR, u64::from(tried));
+        }
+    }
+}
+
 /// Tried: lines that came back to one who had set themselves away or had vanished, and offers after somebody had been
 /// away.
 pub(super) fn presence(pages: &Pages, logs: &HashMap<Uuid, Log>, verdict: &mut Verdict) {
@@ -94,7 +175,7 @@ pub(super) fn presence(pages: &Pages, logs: &HashMap<Uuid, Log>, verdict: &mut V
     let broken = |verdict: &mut Verdict, conversation, what, seqs| {
         verdict.broken(Violation { invariant: NAME, conversation, what, seqs, texts: Vec::new() });
     };
-    for page in pages.agents.values().filter(|page| page.serves) {
+    for page in pages.agents.values() {
         for welcome in &page.welcomes {
             let last = page.sets.iter().rev().find(|set| set.sent <= welcome.at);
             // Only what was acknowledged before, with nothing on its way since, is known.

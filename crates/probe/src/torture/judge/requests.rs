@@ -164,9 +164,8 @@ pub(super) fn bot_failure_is_a_handover(case: &Case<'_>, verdict: &mut Verdict) 
                 failed_asks.push(event.id("ask"));
                 let next: Vec<&Event> = case.log.desk[at + 1..].iter().take(3).collect();
                 let told = next.iter().any(|event| event.kind == "failed");
-                let asked = next.iter().any(|event| {
-                    event.kind == "handover-asked" && event.fact("trigger") == "bot_failed"
-                });
+                let asked =
+                    next.iter().any(|event| event.kind == "handover-asked" && event.fact("trigger") == "bot_failed");
                 if !told || !asked {
                     let what = format!("the bot failed at seq {} and no request for a person followed", event.seq);
                     let seqs: Vec<u64> = std::iter::once(event.seq).chain(next.iter().map(|e| e.seq)).collect();

@@ -15,7 +15,8 @@ pub(super) fn one_holder(case: &Case<'_>, verdict: &mut Verdict) {
             if number < baton {
                 case.broken(verdict, NAME, format!("the baton number falls at seq {}", event.seq), &[event.seq], &[]);
             }
-            let other = before.is_some_and(|before: &super::Voices| (&before.kind, before.id) != (&voices.kind, voices.id));
+            let other =
+                before.is_some_and(|before: &super::Voices| (&before.kind, before.id) != (&voices.kind, voices.id));
             if other && number == baton && event.seq > 2 {
                 let what = format!("the holder changes at seq {} and the baton number does not", event.seq);
                 case.broken(verdict, NAME, what, &[event.seq], &[]);
@@ -56,11 +57,18 @@ pub(super) fn one_holder(case: &Case<'_>, verdict: &mut Verdict) {
 /// Tried: replies of bots and targets that were appended under a higher baton number than they were said under.
 pub(super) fn late_replies_die(case: &Case<'_>, verdict: &mut Verdict) {
     const NAME: &str = "late_replies_die";
-    let bot = case.talk.replies.iter().map(|reply| (reply.text.as_str(), reply.baton));
-    let target = case.talk.said_by_target.iter().map(|word| (word.text.as_str(), word.baton));
-    for (text, baton) in bot.chain(target) {
+    let bot = case.talk.replies.iter().map(|reply| (reply.text.as_str(), reply.baton, false));
+    let target = case.talk.said_by_target.iter().map(|word| (word.text.as_str(), word.baton, true));
+    for (text, baton, target) in bot.chain(target) {
         for event in case.said(text) {
             if event.baton.is_none_or(|now| now <= baton) {
+                continue;
+            }
+            // Who joins beside a target raises the number and takes nothing from the target, which goes on holding.
+            let passed = case.log.desk.iter().any(|other| {
+                other.kind == "holder-set" && other.seq < event.seq && other.baton.is_some_and(|number| number > baton)
+            });
+            if target && !passed {
                 continue;
             }
             verdict.tried(NAME, 1);
@@ -136,7 +144,9 @@ pub(super) fn once_visible(case: &Case<'_>, verdict: &mut Verdict) {
     for sent in &case.talk.sends {
         once(verdict, &sent.text, u64::from(sent.tries.saturating_sub(1)) + u64::from(sent.jumped));
         if let Some((first, rest)) = sent.acks.split_first()
-            && rest.iter().any(|ack| (ack.message, ack.position, ack.hub_at) != (first.message, first.position, first.hub_at))
+            && rest
+                .iter()
+                .any(|ack| (ack.message, ack.position, ack.hub_at) != (first.message, first.position, first.hub_at))
         {
             let what = format!("a repeat of \"{}\" was answered otherwise than the first", sent.text);
             case.broken(verdict, NAME, what, &[], &[&sent.text]);
@@ -209,8 +219,7 @@ pub(super) fn one_order(case: &Case<'_>, verdict: &mut Verdict) {
     for life in &case.talk.lives {
         for pair in life.received.windows(2) {
             if pair[1].position <= pair[0].position {
-                let what =
-                    format!("a socket brought position {} after {}", pair[1].position, pair[0].position);
+                let what = format!("a socket brought position {} after {}", pair[1].position, pair[0].position);
                 case.broken(verdict, NAME, what, &[], &[&pair[1].plain]);
             }
         }
