@@ -211,7 +211,7 @@ async fn storm(stage: &Stage, customers: &[Customer], mut held: Held) -> anyhow:
     let mut sockets = JoinSet::new();
     for (number, customer) in customers.iter().enumerate() {
         let mut client = stage.customer_line(customer);
-        let missed = (number % MISSED == 0).then(|| number / MISSED);
+        let missed = (number % MISSED == 0).then_some(number / MISSED);
         if let Some(at) = missed {
             let hello = json!({"type": "hello", "token": customer.token, "after": cursors[at]});
             client.hello = Some(hello.to_string());
