@@ -3,6 +3,8 @@
 
 mod common;
 
+use baton_infra::SqliteStore;
+use baton_kit::store::{Offset, Store};
 use common::{Agent, Customer, Hub, LIMIT, fresh_id};
 use reqwest::Method;
 use rusqlite::types::Value as Cell;
@@ -331,9 +333,17 @@ async fn full() -> (tempfile::TempDir, PathBuf) {
     let tmp = tempfile::tempdir().expect("a folder");
     let data = tmp.path().join("data");
     copy(&hub.data(), &data);
+    // Half of it becomes old and is packed.
+    let store = SqliteStore::open(&data, [7; 16]).expect("a store");
+    let end = store.end().await.expect("an end");
+    while store.pack(Offset(end.0 / 2), 100).await.expect("packed") > 0 {}
+    store.close();
     let db = rusqlite::Connection::open(data.join("baton.db")).expect("the log");
-    // One file, so that its bytes can be changed where they lie.
+    // One file, so that its bytes can be changed where they lie, and no old copy of any beside it.
     db.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())).expect("in one file");
+    db.execute_batch("VACUUM").expect("without holes");
+    let packs: u32 = db.query_row("SELECT count(*) FROM packs", [], |row| row.get(0)).expect("packs");
+    assert!(packs > 2, "{packs}");
     (tmp, data)
 }
 
@@ -366,7 +376,8 @@ async fn any_changed_byte_of_the_log_and_its_lists_is_found() {
             .and_then(Iterator::collect)
             .expect("rows");
         drop(db);
-        for column in &columns {
+        // The number of a packed row stands for nothing.
+        for column in columns.iter().filter(|column| (table, column.as_str()) != ("packs", "id")) {
             for _ in 0..3.min(keys.len()) {
                 let row = &keys[dice.below(keys.len())];
                 let db = rusqlite::Connection::open(&path).expect("the log");
@@ -407,8 +418,10 @@ async fn any_changed_byte_of_the_log_and_its_lists_is_found() {
     // Bytes of headers, bodies and chains where they lie in the file.
     let db = rusqlite::Connection::open(&path).expect("the log");
     let mut pieces: Vec<Vec<u8>> = Vec::new();
-    for column in ["header", "body", "chain"] {
-        let select = format!("SELECT {column} FROM events WHERE {column} IS NOT NULL");
+    for (table, column) in
+        [("events", "header"), ("events", "body"), ("events", "chain"), ("packs", "headers"), ("packs", "bodies")]
+    {
+        let select = format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL");
         let mut select = db.prepare(&select).expect("a table");
         pieces.extend(
             select.query_map([], |row| row.get(0)).and_then(Iterator::collect::<Result<Vec<_>, _>>).expect("rows"),
@@ -419,7 +432,8 @@ async fn any_changed_byte_of_the_log_and_its_lists_is_found() {
         let piece = &pieces[dice.below(pieces.len())];
         // A long one goes on in other pages: its first bytes lie together.
         let start = &piece[..piece.len().min(32)];
-        let Some(at) = good.windows(start.len()).position(|window| window == start) else { continue };
+        // The last place: a table's first page keeps old copies of rows that moved to others, as unused space.
+        let Some(at) = good.windows(start.len()).rposition(|window| window == start) else { continue };
         let at = at + dice.below(start.len());
         let mut bad = good.clone();
         bad[at] ^= 1 << dice.below(8);
