@@ -111,9 +111,9 @@ impl Engine {
             limit: limits::RETENTION_ROUND,
             ..RowFilter::default()
         };
-        let rows = self.store.rows(filter).await?;
-        let more = rows.len() == limits::RETENTION_ROUND;
         let permit = Permit::system(Part::Policy);
+        let rows = self.rows(&permit, filter).await?;
+        let more = rows.len() == limits::RETENTION_ROUND;
         for row in &rows {
             let data = read(row)?;
             let Some(rule) = rules.get(&data.inbox).filter(|_| !gone(&data)) else { continue };
@@ -125,7 +125,10 @@ impl Engine {
                 metrics::counter!("baton_retention_erased_total").increment(1);
                 self.retention.with(|state, _| state.conversations += 1);
             }
-            if self.customer_due(&rules, row, &data, now).await? {
+            // Another row of this step may have been theirs.
+            if self.customer_due(&rules, row, &data, now).await?
+                && !self.state(row.id).await?.is_some_and(|state| state.gone())
+            {
                 let handled = Handled { deed: Deed::Erased, person: data.person, conversation: None, of: None };
                 self.account(&permit, handled, "The retention rule of the inbox.").await?;
                 self.resume_erasures().await?;
@@ -168,7 +171,7 @@ impl Engine {
     ///
     /// # Errors
     /// The store's own.
-    pub async fn would_erase(&self, _permit: &Permit, inbox: InboxId, rule: &Retention) -> Result<WouldErase, Error> {
+    pub async fn would_erase(&self, permit: &Permit, inbox: InboxId, rule: &Retention) -> Result<WouldErase, Error> {
         let mut rules = self.retention_rules();
         rules.insert(inbox, rule.clone());
         let now = self.now();
@@ -177,7 +180,7 @@ impl Engine {
         loop {
             let limit = limits::RETENTION_ROUND;
             let filter = RowFilter { inboxes: vec![inbox], after, limit, ..RowFilter::default() };
-            let rows = self.store.rows(filter).await?;
+            let rows = self.rows(permit, filter).await?;
             for row in &rows {
                 let data = read(row)?;
                 if gone(&data) {

@@ -1,11 +1,17 @@
-//! What people write is found in no log, no metric and no file of the data folder: not in clear, not in UTF-16, not in
-//! base64 or hexadecimal digits. The hub logs as much as it can while this is tried.
+//! What people write is found in no log, no metric, no file of the data folder and no backup: not in clear, not in UTF-16,
+//! not in base64 or hexadecimal digits, not in what a store compressed. The hub logs as much as it can while this is tried.
+//! After an erasure none of it can be opened, whoever holds the master key.
 #![allow(clippy::disallowed_methods, reason = "tests talk to a hub of their own on this machine")]
 
 use base64::Engine as _;
+use baton_core::event::{Header, Key, Stream, open, unwrap_key};
+use baton_core::ids::KeyId;
+use futures_util::{SinkExt, StreamExt};
+use rusqlite::types::ValueRef;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -91,6 +97,63 @@ fn the_search_finds_what_is_there_in_each_of_its_forms() {
     }
 }
 
+/// What stands in the databases of a folder as the store reads it: every cell, and what a compressed one holds.
+fn cells(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut out = Vec::new();
+    for path in files(folder).into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "db")) {
+        let db = rusqlite::Connection::open(&path).expect("a database");
+        let names = |sql: &str| -> Vec<String> {
+            let mut asked = db.prepare(sql).expect("a question");
+            let rows = asked.query_map([], |row| row.get(0)).expect("rows");
+            rows.map(|name| name.expect("a name")).collect()
+        };
+        for table in names("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'") {
+            let mut asked = db.prepare(&format!("SELECT * FROM \"{table}\"")).expect("a table");
+            let columns = asked.column_count();
+            let mut rows = asked.query([]).expect("rows");
+            while let Some(row) = rows.next().expect("a row") {
+                for column in 0..columns {
+                    let bytes = match row.get_ref(column).expect("a cell") {
+                        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.to_vec(),
+                        _ => continue,
+                    };
+                    let place = format!("{}:{table}", path.display());
+                    out.extend(opened(&bytes).into_iter().map(|bytes| (place.clone(), bytes)));
+                    out.push((place, bytes));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// What bytes say if they are compressed in one of the usual ways.
+fn opened(bytes: &[u8]) -> Vec<Vec<u8>> {
+    use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
+    let read = |mut from: Box<dyn Read + '_>| {
+        let mut out = Vec::new();
+        // What breaks off in the middle was not compressed, or says something all the same.
+        let _ = from.read_to_end(&mut out);
+        (!out.is_empty()).then_some(out)
+    };
+    [
+        read(Box::new(DeflateDecoder::new(bytes))),
+        read(Box::new(ZlibDecoder::new(bytes))),
+        read(Box::new(GzDecoder::new(bytes))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[test]
+fn what_was_compressed_is_looked_into() {
+    let mut to = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut to, "before Quendoline after, before Quendoline after".as_bytes()).expect("written");
+    let bytes = to.finish().expect("finished");
+    assert!(!stands_in("Quendoline", &bytes) && opened(&bytes).iter().any(|bytes| stands_in("Quendoline", bytes)));
+}
+
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
@@ -165,4 +228,291 @@ async fn what_people_write_stands_in_no_log_no_metric_and_no_file() {
     // Nothing was found because nothing was written down, not because nothing was logged.
     let log = std::fs::read(folder.path().join("hub.log")).expect("a log");
     assert!(log.len() > 1_000, "the hub logged at its most talkative");
+}
+
+/// A card and an account that everybody uses for tests, and words that stand nowhere else.
+const CARD: &str = "4242 4242 4242 4242";
+const IBAN: &str = "DE89370400440532013000";
+const WORDS: [&str; 9] = [
+    "Theodelinde",
+    "wurzelsepp one",
+    "kranewitter two",
+    "gugelhupf three",
+    "zwetschgen four",
+    "paradeiser five",
+    "schlagobers six",
+    "marillen eight",
+    "theodelinde@ribisel.example",
+];
+
+/// Every key of a data folder that the master key still opens, and all wrapped bytes.
+fn keys(data: &Path) -> (HashMap<KeyId, Key>, Vec<Vec<u8>>) {
+    let text = std::fs::read_to_string(data.join("master.key")).expect("the master key");
+    let master = baton_core::ids::Hash32::from_hex(text.trim()).expect("digits");
+    let db = rusqlite::Connection::open(data.join("keys.db")).expect("the keys");
+    let mut asked = db.prepare("SELECT id, parent, wrapped FROM keys WHERE wrapped IS NOT NULL").expect("a table");
+    let id = |bytes: [u8; 16]| KeyId(uuid::Uuid::from_bytes(bytes));
+    let rows: Vec<(KeyId, Option<KeyId>, Vec<u8>)> = asked
+        .query_map([], |row| {
+            Ok((id(row.get(0)?), row.get::<_, Option<[u8; 16]>>(1)?.map(id), row.get::<_, Vec<u8>>(2)?))
+        })
+        .expect("rows")
+        .map(|row| row.expect("a key"))
+        .collect();
+    let mut open: HashMap<KeyId, Key> = HashMap::new();
+    for (id, _, wrapped) in rows.iter().filter(|(_, parent, _)| parent.is_none()) {
+        open.extend(unwrap_key(&Key(master.0), *id, wrapped).ok().map(|key| (*id, key)));
+    }
+    for (id, parent, wrapped) in &rows {
+        let key = parent.and_then(|parent| unwrap_key(open.get(&parent)?, *id, wrapped).ok());
+        open.extend(key.map(|key| (*id, key)));
+    }
+    (open, rows.into_iter().map(|(_, _, wrapped)| wrapped).collect())
+}
+
+/// Every body of the log that can be opened with all keys that there are.
+fn bodies(data: &Path) -> Vec<String> {
+    let (keys, _) = keys(data);
+    let db = rusqlite::Connection::open(data.join("baton.db")).expect("the log");
+    let workspace = cells(data)
+        .iter()
+        .find_map(|(place, bytes)| {
+            let text = std::str::from_utf8(bytes).ok().filter(|_| place.ends_with(":meta"));
+            text.and_then(|text| text.parse().ok())
+                .or_else(|| uuid::Uuid::from_slice(bytes).ok().filter(|_| place.ends_with(":meta")))
+        })
+        .expect("the workspace's id");
+    let mut asked = db.prepare("SELECT header, body FROM events WHERE body IS NOT NULL").expect("a table");
+    let mut rows = asked.query([]).expect("rows");
+    let mut out = Vec::new();
+    while let Some(row) = rows.next().expect("a row") {
+        let header: Vec<u8> = row.get(0).expect("a header");
+        let body: Vec<u8> = row.get(1).expect("a body");
+        let header = Header::from_bytes(&header).expect("a header");
+        let place = (workspace, header.stream, header.seq, header.fact.kind(), header.version);
+        let key = header.key.and_then(|key| keys.get(&key));
+        if matches!(header.stream, Stream::Conversation(_))
+            && let Some(plain) = key.and_then(|key| open(key, place, &body).ok())
+        {
+            out.push(String::from_utf8(plain).expect("JSON"));
+        }
+    }
+    out
+}
+
+async fn get(url: &str, bearer: &str, agent: Option<&str>) -> (u16, Vec<u8>) {
+    let mut request = reqwest::Client::new().get(url).bearer_auth(bearer);
+    if let Some(agent) = agent {
+        request = request.header("baton-agent", agent);
+    }
+    let response = request.send().await.expect("the hub answers");
+    let status = response.status().as_u16();
+    (status, response.bytes().await.expect("a body").to_vec())
+}
+
+/// A search until it finds so many conversations; the index follows the log.
+async fn found(url: &str, key: &str, agent: &str, word: &str, wanted: usize) -> bool {
+    let begun = std::time::Instant::now();
+    while begun.elapsed().as_secs() < 60 {
+        let (status, page) = get(&format!("{url}/api/v1/search?q={word}"), key, Some(agent)).await;
+        let page: Value = serde_json::from_slice(&page).unwrap_or_default();
+        if status == 200 && page["items"].as_array().is_some_and(|items| items.len() == wanted) {
+            return true;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    false
+}
+
+fn nowhere(words: &[&str], folder: &Path) {
+    let paths = files(folder);
+    let cells = cells(folder);
+    for word in words {
+        for path in &paths {
+            let bytes = std::fs::read(path).expect("a file");
+            assert!(!stands_in(word, &bytes), "{word} stands in {}", path.display());
+        }
+        for (place, bytes) in &cells {
+            assert!(!stands_in(word, bytes), "{word} stands in {place}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn after_an_erasure_nothing_can_be_opened_with_the_master_key_in_hand() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let (hub, url) = start(folder.path());
+    let key = std::fs::read_to_string(folder.path().join("key")).expect("a key").trim().to_owned();
+    let [name, asked, noted, said, filed, file_name, rated, attached, mail] = WORDS;
+    let client = uuid::Uuid::from_u128(78);
+    // The inbox keeps what it takes out, sealed apart.
+    let (_, inboxes) = get(&format!("{url}/api/v1/inboxes"), &key, None).await;
+    let inboxes: Value = serde_json::from_slice(&inboxes).expect("JSON");
+    let inbox = inboxes["items"].as_array().and_then(|all| all.iter().find(|one| one["card"]["slug"] == "demo"));
+    let inbox = inbox.expect("the demo's inbox").clone();
+    let mut changed = json!({"card": inbox["card"], "privacy": inbox["privacy"]});
+    changed["privacy"]["redaction"]["reversible"] = json!(true);
+    let put = reqwest::Client::new().put(format!("{url}/api/v1/inboxes/{}", inbox["id"].as_str().expect("an id")));
+    let put = put.bearer_auth(&key).header("content-type", "application/json").body(changed.to_string());
+    assert_eq!(put.send().await.expect("an answer").status().as_u16(), 200);
+
+    let begin = |name: &str, page: String| json!({"inbox": "demo", "client": client, "name": name, "page": page, "variables": {"note": attached, "paid_by": CARD}});
+    let started = post(
+        &format!("{url}/chat/v1/conversations"),
+        "none",
+        None,
+        begin(name, format!("https://shop.example/?c={IBAN}")),
+    )
+    .await;
+    let (token, id) = (started["token"].as_str().expect("a token"), started["conversation"].as_str().expect("an id"));
+    // Another customer, who stays.
+    let other = post(
+        &format!("{url}/chat/v1/conversations"),
+        "none",
+        None,
+        json!({"inbox": "demo", "client": client, "name": "Stayer"}),
+    )
+    .await;
+    let chat = format!("{url}/chat/v1/conversation");
+    let text = format!("my {asked} and card {CARD} or 4242-4242-4242-4242, account {IBAN}, mail {mail}");
+    post(&format!("{chat}/messages"), token, None, json!({"client": client, "counter": 1, "text": text})).await;
+    let stays = "the stayer asks about rosenkohl";
+    let other_token = other["token"].as_str().expect("a token");
+    post(&format!("{chat}/messages"), other_token, None, json!({"client": client, "counter": 1, "text": stays})).await;
+    let mut address = reqwest::Url::parse(&format!("{chat}/files")).expect("an address");
+    address.query_pairs_mut().append_pair("name", &format!("{file_name} {CARD}.txt"));
+    let upload = reqwest::Client::new().post(address).bearer_auth(token).header("content-type", "text/plain");
+    let upload = upload.body(format!("{filed} in a file")).send().await.expect("an answer");
+    let upload: Value = serde_json::from_slice(&upload.bytes().await.expect("a body")).expect("JSON");
+    let part = json!({"client": client, "counter": 2, "files": [{"blob": upload["blob"]}]});
+    post(&format!("{chat}/messages"), token, None, part).await;
+    let agent = json!({"name": "Ana", "role": "administrator"});
+    let agent =
+        post(&format!("{url}/api/v1/agents"), &key, None, agent).await["id"].as_str().expect("an id").to_owned();
+    let desk = |action: &str| format!("{url}/api/v1/conversations/{id}/{action}");
+    post(&desk("take-over"), &key, Some(&agent), json!({})).await;
+    post(&desk("notes"), &key, Some(&agent), json!({"text": format!("they want {noted}")})).await;
+    let word = json!({"client": client, "counter": 1, "text": format!("to {said}")});
+    post(&desk("messages"), &key, Some(&agent), word).await;
+    post(&format!("{chat}/messages"), token, None, json!({"client": client, "counter": 3, "text": "thanks"})).await;
+    post(&desk("close"), &key, Some(&agent), json!({})).await;
+    post(&format!("{chat}/rating"), token, None, json!({"agent": 5, "comment": format!("{rated} {CARD}")})).await;
+
+    // It is all there for those who may read it, and what nobody should keep is not.
+    let (_, events) = get(&desk("events?limit=200"), &key, Some(&agent)).await;
+    let shown = String::from_utf8(events.clone()).expect("text");
+    for word in [asked, noted, said, rated, mail, file_name, "[card ending 4242]", "[IBAN ending 3000]"] {
+        assert!(shown.contains(word), "{word} in {shown}");
+    }
+    assert!(!shown.contains("4242 4242") && !shown.contains("4242-4242") && !shown.contains(IBAN), "{shown}");
+    let events: Value = serde_json::from_slice(&events).expect("JSON");
+    let taken = events["events"].as_array().and_then(|all| all.iter().find(|one| one["taken_out"] == 3));
+    let seq = taken.expect("a message of which three things were taken out")["seq"].as_u64().expect("a seq");
+    let revealed =
+        post(&desk(&format!("messages/{seq}/reveal")), &key, Some(&agent), json!({"reason": "a refund"})).await;
+    assert_eq!((&revealed["items"][0]["text"], &revealed["items"][2]["text"]), (&json!(CARD), &json!(IBAN)));
+    let blob = upload["blob"].as_str().expect("a name");
+    let (status, bytes) = get(&desk(&format!("files/{blob}")), &key, Some(&agent)).await;
+    assert!(status == 200 && stands_in(filed, &bytes));
+    assert!(found(&url, &key, &agent, "kranewitter", 1).await, "the search finds it");
+    let (_, audit) = get(&format!("{url}/api/v1/audit"), &key, Some(&agent)).await;
+    assert!(String::from_utf8_lossy(&audit).contains("revealed"));
+    let export = json!({"reason": "asked for it", "format": "json"});
+    let copied = post(&desk("customer/export"), &key, Some(&agent), export).await.to_string();
+    for word in [name, asked, noted, said, rated, attached, file_name] {
+        assert!(copied.contains(word), "{word} in {copied}");
+    }
+    let zip = reqwest::Client::new().post(desk("customer/export")).bearer_auth(&key).header("baton-agent", &agent);
+    let zip = zip.header("content-type", "application/json").body(json!({"reason": "x"}).to_string());
+    let zip = zip.send().await.expect("an answer").bytes().await.expect("a body");
+    for word in ["index.html", "person.json", filed, "<!doctype html>"] {
+        assert!(stands_in(word, &zip), "{word} in the archive");
+    }
+
+    // None of it stands anywhere as it is: not in the folder, the log, the metrics or a backup.
+    let metrics = reqwest::get(format!("{url}/metrics")).await.expect("metrics").text().await.expect("text");
+    let mut backup = Command::new(env!("CARGO_BIN_EXE_baton"));
+    let backup = backup.arg("backup").arg(folder.path().join("backup")).arg("--data").arg(&data);
+    let backup = backup.output().expect("it runs");
+    assert!(backup.status.success(), "{}", String::from_utf8_lossy(&backup.stderr));
+    drop(hub);
+    let planted: Vec<&str> = WORDS.into_iter().chain([CARD, "4242424242424242", "4242-4242-4242-4242", IBAN]).collect();
+    for word in &planted {
+        assert!(!metrics.contains(word));
+    }
+    nowhere(&planted, folder.path());
+    let before = bodies(&data).join("\n");
+    for word in [name, asked, noted, said, rated, attached] {
+        assert!(before.contains(word), "the test itself can open {word}");
+    }
+    assert!(!before.contains(CARD) && !before.contains(IBAN), "what was taken out is sealed apart");
+    let (_, wrapped_before) = keys(&data);
+
+    // Erased, with the name of the right one.
+    let (hub, url) = start(folder.path());
+    let key = std::fs::read_to_string(folder.path().join("key")).expect("a key").trim().to_owned();
+    let desk = |action: &str| format!("{url}/api/v1/conversations/{id}/{action}");
+    let mut socket = {
+        let address = format!("{}/chat/v1/socket", url.replacen("http", "ws", 1));
+        let (mut socket, _) = tokio_tungstenite::connect_async(address).await.expect("a socket");
+        let hello = json!({"type": "hello", "token": token}).to_string();
+        socket.send(tokio_tungstenite::tungstenite::Message::Text(hello.into())).await.expect("sent");
+        socket.next().await.expect("welcome").expect("a frame");
+        socket
+    };
+    let erase = |confirm: &str| {
+        let request =
+            reqwest::Client::new().post(desk("customer/erase")).bearer_auth(&key).header("baton-agent", &agent);
+        let body = json!({"reason": "asked for it", "confirm": confirm}).to_string();
+        request.header("content-type", "application/json").body(body).send()
+    };
+    assert_eq!(erase("Stayer").await.expect("an answer").status().as_u16(), 422);
+    assert_eq!(erase(name).await.expect("an answer").status().as_u16(), 200);
+    let ended = async {
+        while let Some(Ok(message)) = socket.next().await {
+            if message.is_close() {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), ended).await.expect("the customer's socket ends");
+    assert_eq!(erase(name).await.expect("an answer").status().as_u16(), 410);
+    let (status, _) = get(&format!("{url}/chat/v1/conversation"), token, None).await;
+    assert_eq!(status, 404, "for the customer there is nothing any more");
+    let (status, events) = get(&desk("events?limit=200"), &key, Some(&agent)).await;
+    assert_eq!(status, 200, "the desk can still say what happened");
+    for word in &planted {
+        assert!(!stands_in(word, &events), "{word} after the erasure");
+    }
+    assert!(stands_in("\"erased\":true", &events) && stands_in("\"customer\"", &events));
+    let (_, page) = get(&format!("{url}/api/v1/conversations/{id}"), &key, Some(&agent)).await;
+    let (status, _) = get(&desk(&format!("files/{blob}")), &key, Some(&agent)).await;
+    assert_eq!(status, 404);
+    let export = json!({"reason": "to see", "format": "json"});
+    let copied = post(&desk("customer/export"), &key, Some(&agent), export).await.to_string();
+    for word in &planted {
+        assert!(!copied.contains(word) && !stands_in(word, &page), "{word} after the erasure");
+    }
+    assert!(found(&url, &key, &agent, "kranewitter", 0).await);
+    assert!(found(&url, &key, &agent, "rosenkohl", 1).await, "nobody else's words went");
+    let (_, audit) = get(&format!("{url}/api/v1/audit"), &key, Some(&agent)).await;
+    assert!(stands_in("\"erased\"", &audit));
+    drop(hub);
+    let (left, wrapped) = keys(&data);
+    let opened = bodies(&data).join("\n");
+    for word in &planted {
+        assert!(!opened.contains(word), "{word} can be opened after the erasure");
+    }
+    assert!(opened.contains(stays) && !left.is_empty());
+    let gone: Vec<&Vec<u8>> = wrapped_before.iter().filter(|old| !wrapped.contains(old)).collect();
+    assert!(gone.len() >= 2, "the person's key and the episode's are gone");
+    for path in files(&data) {
+        let bytes = std::fs::read(&path).expect("a file");
+        for old in &gone {
+            assert!(!bytes.windows(old.len()).any(|window| window == old.as_slice()), "a key in {}", path.display());
+        }
+    }
+    nowhere(&planted, folder.path());
 }

@@ -34,7 +34,9 @@ describe.skipIf(missing)("privacy", () => {
   it("an_inbox_says_what_is_never_kept_and_a_rule_is_tried_before_it_is_saved", async () => {
     await page.goto(`${hub.origin}/console/settings/inboxes`);
     await page.getByRole("heading", { name: "Privacy: what is never kept" }).waitFor();
-    expect(await page.getByRole("switch", { name: /Card numbers/ }).getAttribute("aria-checked")).toBe("true");
+    expect(await page.getByRole("switch", { name: /Card numbers/ }).getAttribute("aria-checked")).toBe(
+      "true",
+    );
     await page.getByRole("switch", { name: /Keep the original/ }).click();
     await page.getByRole("button", { name: "Add a pattern" }).click();
     await page.getByLabel("Shown instead").fill("customer number");
