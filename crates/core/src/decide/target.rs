@@ -239,9 +239,7 @@ mod tests {
         let then = house.when(Actor::target(TARGET, None), did);
         assert!(then.done().events[0].header.position.is_some(), "what it says is shown");
         let then = house.when(Actor::agent(SAM), Command::TakeOver);
-        let closes = |effect: &crate::effect::Effect| {
-            matches!(effect, crate::effect::Effect::CloseTarget { baton, .. } if *baton == opened)
-        };
+        let closes = |effect: &crate::effect::Effect| matches!(effect, crate::effect::Effect::CloseTarget { baton, .. } if *baton == opened);
         assert!(then.done().effects.iter().any(closes));
         let late = Command::Target { baton: opened, did: said() };
         house.when(Actor::target(TARGET, None), late).replied(Reply::Withheld);
