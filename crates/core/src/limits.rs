@@ -145,6 +145,12 @@ pub const PAGE: usize = 500;
 pub const LIST_PAGE: usize = 200;
 /// Commands waiting for the writer.
 pub const WRITER_QUEUE: usize = 4_096;
+/// Commands in one transaction, so that the first of them does not wait for thousands.
+pub const WRITER_BATCH: usize = 1_024;
+/// Queries waiting for a reader.
+pub const READER_QUEUE: usize = 4_096;
+/// Opened keys kept in memory.
+pub const KEYS_OPEN: usize = 100_000;
 /// Ends of streams (number, seq, chain) that the writer keeps in memory, at some 150 bytes each.
 pub const STREAM_ENDS: usize = 262_144;
 /// Events older than that are packed.
@@ -169,8 +175,6 @@ pub const HINTS: usize = 4_096;
 pub const RECENT_EVENTS: usize = 32;
 /// List rows that wait to be written; more are written at once.
 pub const ROWS_BEHIND: usize = 5_000;
-/// Frames waiting for one socket.
-pub const SOCKET_QUEUE: usize = 64;
 /// Bytes waiting for one socket before it is dropped.
 pub const SOCKET_BUFFER: usize = 256 * 1024;
 /// A heartbeat of a socket.
@@ -300,6 +304,14 @@ pub const REQUEST_HEAD: Ms = 75 * SECOND;
 pub const REQUEST: Ms = MINUTE;
 /// A client that takes no bytes for this long is dropped.
 pub const WRITE_STALLED: Ms = 30 * SECOND;
+/// A frame leaves within this, or its reader is dropped.
+pub const FRAME_LEAVES: Ms = 10 * SECOND;
+/// Bytes of a request's head.
+pub const HEAD_BYTES: usize = 64 * 1024;
+/// Passphrases that are hashed at once: each takes tens of milliseconds of a core.
+pub const HASHING: usize = 2;
+/// Work for bots and targets that is leased at once.
+pub const OUTBOX_BATCH: usize = 64;
 /// How often it is looked whether a full disk has room again.
 pub const DISK_LOOK: Ms = 2 * SECOND;
 /// Patterns of its own that an inbox may set.

@@ -4,14 +4,13 @@
 use crate::Error;
 use baton_core::event::{Key, unwrap_key, wrap_key};
 use baton_core::ids::{KeyId, PersonId};
+use baton_core::limits;
 use baton_kit::keys::Master;
 use baton_kit::runtime::{SharedRuntime, seed};
 use baton_kit::store::{Store, WrappedKey};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Opened keys that are kept in memory; a bound, not a promise.
-const KEPT: usize = 100_000;
 /// Keys that are made at once wait for each other only within one of so many groups.
 const GROUPS: usize = 64;
 
@@ -50,7 +49,7 @@ impl Keyring {
 
     fn keep(&self, id: KeyId, key: &Key) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.len() >= KEPT {
+        if open.len() >= limits::KEYS_OPEN {
             open.clear();
         }
         open.insert(id, key.clone());

@@ -16,8 +16,6 @@ const POLL: i64 = 2_000;
 
 /// The pause after a store that gave no work, and before work is looked for that has no place now.
 const PAUSE: i64 = 250;
-/// Work that is leased at once.
-const BATCH: usize = 64;
 
 pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
     let slots = Arc::new(Semaphore::new(limits::OUTSIDE_CALLS));
@@ -29,7 +27,11 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
         let mut pause = 20;
         if free > 0 {
             let now = engine.now();
-            match engine.store.lease_effects_but(now, now + limits::OUTBOX_LEASE, free.min(BATCH), &busy).await {
+            match engine
+                .store
+                .lease_effects_but(now, now + limits::OUTBOX_LEASE, free.min(limits::OUTBOX_BATCH), &busy)
+                .await
+            {
                 Ok(work) => leased = work,
                 Err(error) => {
                     tracing::debug!(%error, "work for plug-ins could not be leased; tried again");
@@ -83,7 +85,10 @@ impl UnderWay {
     /// Those that might have more than [`limits::OUTSIDE_CALLS_EACH`] after another batch.
     fn busy(&self) -> Vec<ConnectionId> {
         let all = self.all();
-        all.iter().filter(|(_, count)| **count + BATCH > limits::OUTSIDE_CALLS_EACH).map(|(id, _)| *id).collect()
+        all.iter()
+            .filter(|(_, count)| **count + limits::OUTBOX_BATCH > limits::OUTSIDE_CALLS_EACH)
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     fn enter(&self, connection: ConnectionId) -> Place {

@@ -103,8 +103,8 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Hashing costs tens of milliseconds of a core: at most two at once, off the async threads.
-static HASHING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
+/// Hashing costs tens of milliseconds of a core: few at once, off the async threads.
+static HASHING: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(limits::HASHING));
 
 /// argon2id with the crate's recommended cost (19 MiB, 2 passes: OWASP's first choice).
 pub(crate) async fn hash_passphrase(passphrase: String) -> Result<String, Problem> {

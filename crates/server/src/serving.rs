@@ -25,9 +25,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Sleep, sleep, timeout};
 
-/// Bytes of a request's head.
-const HEAD_BYTES: usize = 64 * 1024;
-
 /// How many connections there may be.
 pub(crate) struct Bounds {
     /// In all.
@@ -104,7 +101,7 @@ async fn one(io: Held, peer: SocketAddr, router: Router, mut stop: watch::Receiv
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(Duration::from_millis(limits::REQUEST_HEAD as u64))
-            .max_buf_size(HEAD_BYTES)
+            .max_buf_size(limits::HEAD_BYTES)
             .serve_connection(TokioIo::new(io), service)
             .with_upgrades()
     );

@@ -1,15 +1,13 @@
 //! Reader threads with read-only connections of their own: they see committed data only and never hold up the writer.
 
 use super::fault::Fault;
+use baton_core::limits;
 use baton_kit::store::Error;
 use rusqlite::Connection;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
-
-/// Queries that wait for a reader.
-const QUEUE: usize = 4_096;
 
 /// What a reader thread reads from.
 pub(super) struct Files {
@@ -28,7 +26,7 @@ pub(super) struct Readers<F = Files> {
 impl<F: Send + 'static> Readers<F> {
     /// Starts one thread of this name for each of these.
     pub(super) fn start(name: &str, files: Vec<F>) -> std::io::Result<Self> {
-        let (sender, receiver) = sync_channel(QUEUE);
+        let (sender, receiver) = sync_channel(limits::READER_QUEUE);
         let receiver = Arc::new(Mutex::new(receiver));
         let mut threads = Vec::new();
         for files in files {

@@ -12,9 +12,6 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
-/// Commands in one transaction, so that the first of them does not wait for thousands.
-const BATCH: usize = 1_024;
-
 /// What a writer thread owns: a connection and what it remembers of it.
 pub(super) trait State: Send + 'static {
     /// The connection.
@@ -125,7 +122,7 @@ fn write<S: State>(mut state: S, queue: &Receiver<Queued<S>>) {
     let mut batch = Vec::new();
     while let Ok(first) = queue.recv() {
         batch.push(first);
-        batch.extend(queue.try_iter().take(BATCH - 1));
+        batch.extend(queue.try_iter().take(limits::WRITER_BATCH - 1));
         transact(&mut state, &mut batch);
     }
 }

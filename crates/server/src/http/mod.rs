@@ -101,4 +101,4 @@ async fn count(request: Request, next: Next) -> Response {
 }
 
 /// How long one frame may take to leave: a stalled reader is dropped and resumes later.
-pub(crate) const FRAME_LIMIT: Duration = Duration::from_secs(10);
+pub(crate) const FRAME_LIMIT: Duration = Duration::from_millis(limits::FRAME_LEAVES as u64);
