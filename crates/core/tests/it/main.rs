@@ -9,5 +9,6 @@ mod errors;
 mod failures;
 mod languages;
 mod notices;
+mod operations;
 mod properties;
 mod walk;
