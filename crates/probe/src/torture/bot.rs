@@ -27,6 +27,7 @@ pub(crate) struct Bot {
 /// A turn that the bot may still answer.
 #[derive(Clone, Debug)]
 struct Pending {
+    ask: String,
     address: String,
     baton: u64,
     ordinal: u64,
@@ -71,7 +72,8 @@ impl Bot {
     async fn post(&self, conversation: Uuid, pending: &Pending, posts: u32, done: bool) {
         let text = self.word();
         let at = self.journal.now();
-        let reply = Reply { at, baton: pending.baton, text: text.clone(), posts, kept: None };
+        let once = (pending.ask.clone(), pending.ordinal);
+        let reply = Reply { at, once, baton: pending.baton, text: text.clone(), posts, kept: None };
         self.journal.talk(conversation, |talk| talk.replies.push(reply));
         self.journal.deed(conversation, format!("the bot posts \"{text}\" under baton {}, {posts}×", pending.baton));
         let body = json!({"ordinal": pending.ordinal, "messages": [text], "done": done});
@@ -146,7 +148,7 @@ impl Service for Bot {
         let what = format!("the bot is asked ({}, baton {baton}, attempt {attempt}) and {does:?}", ask.reason);
         self.journal.talk(conversation, |talk| talk.asks.push(ask));
         self.journal.deed(conversation, what);
-        let pending = |ordinal| Pending { address: text("/reply_address"), baton, ordinal };
+        let pending = |ordinal| Pending { ask: text("/ask"), address: text("/reply_address"), baton, ordinal };
         match does {
             Does::Fails if wanted == "garbage" => return Answer::Nonsense,
             Does::Fails => return Answer::Json(422, json!({"error": "the bot cannot"})),
@@ -174,8 +176,12 @@ impl Service for Bot {
         }
         let words: Vec<String> = (0..if wanted == "two" { 2 } else { 1 }).map(|_| self.word()).collect();
         let at = self.journal.now();
+        let text_of_ask = text("/ask");
         self.journal.talk(conversation, |talk| {
-            talk.replies.extend(words.iter().map(|text| Reply { at, baton, text: text.clone(), posts: 0, kept: None }));
+            talk.replies.extend(words.iter().zip(0..).map(|(text, ordinal)| {
+                let once = (text_of_ask.clone(), ordinal);
+                Reply { at, once, baton, text: text.clone(), posts: 0, kept: None }
+            }));
         });
         if wanted == "slow" {
             tokio::time::sleep(Duration::from_millis(300)).await;

@@ -148,6 +148,8 @@ pub(crate) enum Does {
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) at: Moment,
+    /// Which turn it answers, and which of its words it is.
+    pub(crate) once: (String, u64),
     pub(crate) baton: u64,
     pub(crate) text: String,
     /// How often it was posted under its one ordinal; 0: in the answer to the turn.

@@ -238,7 +238,8 @@ async fn play(
     let mut tormentor = JoinSet::new();
     {
         let (world, faults) = (world.clone(), faults.clone());
-        tormentor.spawn(async move { weather::torment(world, process, faults, stopped).await });
+        let hasty = options.only.is_some();
+        tormentor.spawn(async move { weather::torment(world, process, faults, hasty, stopped).await });
     }
     let numbers = Arc::new(AtomicU64::new(0));
     let mut customers = JoinSet::new();

@@ -41,11 +41,12 @@ impl Faults {
     }
 }
 
-/// Torments the hub until it is told to stop; gives the process back.
+/// Torments the hub until it is told to stop; gives the process back. In haste for a short run.
 pub(crate) async fn torment(
     world: Arc<World>,
     mut process: Process,
     faults: Faults,
+    hasty: bool,
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<Process> {
     let mut dice = world.dice.fork(5);
@@ -53,7 +54,7 @@ pub(crate) async fn torment(
     let mut next_step = 4;
     let mut round = 0_u64;
     loop {
-        let span = Duration::from_millis(1_200 + dice.below(3_600));
+        let span = Duration::from_millis(if hasty { 1_000 + dice.below(1_500) } else { 1_200 + dice.below(3_600) });
         tokio::select! {
             () = tokio::time::sleep(span) => {}
             _ = stop.wait_for(|stop| *stop) => break,
@@ -74,7 +75,7 @@ pub(crate) async fn torment(
         world.ahead.store(ahead, Ordering::Relaxed);
         faults.set(slow, ahead)?;
         match dice.below(100) {
-            0..=61 => {
+            roll if hasty || roll < 62 => {
                 tokio::time::sleep(Duration::from_micros(dice.below(40_000))).await;
                 let now = world.journal.now();
                 world.journal.pages().kills.push(now);

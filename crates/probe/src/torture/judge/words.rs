@@ -122,10 +122,12 @@ pub(super) fn accepted_means_kept(case: &Case<'_>, verdict: &mut Verdict) {
     }
 }
 
-/// A bot's text that was sent under an ordinal that another text of the same ask had taken: rightly not kept.
+/// A bot's text under an ordinal that another text of the same turn had taken before: rightly not kept. A turn that is
+/// asked again after a crash is answered with other words by a bot that does not remember.
 fn was_repeat(case: &Case<'_>, text: &str) -> bool {
     let Some(reply) = case.talk.replies.iter().find(|reply| reply.text == text) else { return false };
-    case.talk.replies.iter().any(|other| other.text != text && other.baton == reply.baton && other.at <= reply.at)
+    let others = case.talk.replies.iter().filter(|other| other.text != text && other.once == reply.once);
+    others.into_iter().any(|other| !case.said(&other.text).is_empty())
 }
 
 /// Tried: repeats that were sent.

@@ -130,6 +130,9 @@ impl Reader {
                 self.ready.push_back(json!({"type": "event", "event": event, "cursor": self.app.cursor_at(position)}));
             }
         }
+        if off(Invariant::OneOrder) {
+            self.ready.make_contiguous().reverse();
+        }
         if let Some(name) = name {
             self.seen_seq = state.head.seq;
             self.place = engine.place(id);
