@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use baton_infra::bench::{Plan, Speed, store};
-use baton_probe::bench::{Bench, Metric, Options, Report, metric};
+use baton_probe::bench::{Bench, Metric, Options, Report, load_of_the_machine, metric};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -26,6 +26,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
 }
 
 async fn of_store(options: &Options) -> Result<Report> {
+    let load = load_of_the_machine();
     let mut plan = if options.quick || options.tiny { Plan::quick() } else { Plan::full() };
     if options.tiny {
         plan = Plan { sizes: vec![2_000, 4_000], round: Duration::from_millis(50), rounds: 1, young: 1_000, ..plan };
@@ -60,7 +61,7 @@ async fn of_store(options: &Options) -> Result<Report> {
     metrics.insert("bytes_per_event".into(), one(found.bytes_per_event, "bytes"));
     let config = json!({
         "events": found.events, "sizes": plan.sizes, "queued": plan.queued, "rounds": plan.rounds, "quick": options.quick,
-        "fsync": "full", "floor": "the same bytes appended to a file and synced as often",
+        "fsync": "full", "load_before": load, "floor": "the same bytes appended to a file and synced as often",
     });
     Ok(Report::new("store", metrics, if spread > 0.25 { "unsure" } else { "quiet" }, config))
 }

@@ -13,6 +13,7 @@ mod floor;
 mod floors;
 mod handover;
 mod idle;
+mod keep;
 mod load;
 mod mem;
 mod path;
@@ -25,7 +26,7 @@ mod start;
 
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Which bench, and how.
 #[derive(Clone, Debug, clap::Args)]
@@ -167,7 +168,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report; which build it was made with, and how busy the machine was, are added.
+    /// A report; which build it was made with is added.
     pub fn new(
         bench: &'static str,
         metrics: BTreeMap<String, Metric>,
@@ -176,29 +177,6 @@ impl Report {
     ) -> Self {
         config["build"] = if cfg!(debug_assertions) { "debug".into() } else { "release".into() };
         Self { bench, metrics, noise, config }
-    }
-
-    /// Keeps it as `NAME.json` in a folder; says how it differs from the one that was there.
-    ///
-    /// # Errors
-    /// The folder cannot be written.
-    pub fn save(&self, folder: &Path) -> anyhow::Result<()> {
-        let path = folder.join(format!("{}.json", self.bench));
-        let before: serde_json::Value =
-            std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        for (name, metric) in &self.metrics {
-            let old = &before["metrics"][name];
-            if let Some(value) = old["value"].as_f64() {
-                let ratio = match (old["ratio"].as_f64(), metric.ratio) {
-                    (Some(old), Some(new)) => format!(", ratio {} -> {}", shown(old), shown(new)),
-                    _ => String::new(),
-                };
-                eprintln!("{name}: {} -> {} {}{ratio}", shown(value), shown(metric.value), metric.unit);
-            }
-        }
-        std::fs::create_dir_all(folder)?;
-        std::fs::write(&path, serde_json::to_string_pretty(self)? + "\n")?;
-        Ok(())
     }
 
     /// For people or for programs.
@@ -236,6 +214,7 @@ pub async fn run(options: Options) -> anyhow::Result<Option<Report>> {
     if let Some(ended) = floors::run(&options).await {
         return ended.map(|()| None);
     }
+    let load = load_of_the_machine();
     let report = match options.bench {
         Bench::Desk => desk::run(&options).await,
         Bench::Path => path::run(&options).await,
@@ -252,7 +231,16 @@ pub async fn run(options: Options) -> anyhow::Result<Option<Report>> {
         Bench::Store => anyhow::bail!("the store is measured by the program itself: baton bench store"),
         _ => return Ok(None),
     };
-    report.map(Some)
+    report.map(|mut report| {
+        report.config["load_before"] = load.into();
+        Some(report)
+    })
+}
+
+/// Programs that ran or wanted to, on average over the last minute: more than a little, and other work was going on.
+pub fn load_of_the_machine() -> String {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// As many digits as a reader needs.
