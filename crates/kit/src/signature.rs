@@ -89,7 +89,7 @@ impl Secret {
         now_seconds: i64,
     ) -> Result<(), Error> {
         let time: i64 = timestamp.parse().map_err(|_| Error::Malformed)?;
-        if (now_seconds - time).abs() > TOLERANCE_SECONDS {
+        if now_seconds.abs_diff(time) > TOLERANCE_SECONDS.unsigned_abs() {
             return Err(Error::Stale);
         }
         for signature in signatures.split(' ').filter_map(|part| part.strip_prefix("v1,")) {
@@ -147,5 +147,33 @@ mod tests {
         assert_eq!(secret.read_token("reply", &token), Err(Error::Wrong));
         assert_eq!(Secret::from_bytes(&[8; 32]).read_token("chat", &token), Err(Error::Wrong));
         assert_eq!(secret.read_token("chat", "nonsense"), Err(Error::Malformed));
+    }
+
+    #[test]
+    fn a_time_stamp_at_the_end_of_all_numbers_is_stale_and_no_fault() {
+        let secret = Secret::from_bytes(&[7; 32]);
+        for (stamp, now) in [(i64::MIN, 1_614_265_330), (i64::MAX, -1), (i64::MIN, i64::MAX), (i64::MIN, 0)] {
+            let signature = secret.sign_request("id", stamp, b"{}");
+            let checked = secret.verify_request("id", &stamp.to_string(), &signature, b"{}", now);
+            assert_eq!(checked, Err(Error::Stale), "{stamp} at {now}");
+        }
+    }
+
+    #[test]
+    fn awkward_texts_are_no_signature_no_token_and_no_fault() {
+        let secret = Secret::from_bytes(&[7; 32]);
+        let awkward = include_str!("../../core/tests/corpus/awkward.json");
+        let awkward: Vec<String> = serde_json::from_str(awkward).expect("a list of texts");
+        for text in &awkward {
+            let _ = Secret::parse(text);
+            for other in &awkward {
+                assert!(secret.verify_request(text, other, text, b"{}", 0).is_err(), "{text:?}, {other:?}");
+                assert!(secret.verify_request(other, "0", text, b"{}", 0).is_err(), "{text:?}, {other:?}");
+            }
+            assert!(secret.read_token("chat", text).is_err(), "{text:?}");
+            let token = secret.token("chat", text);
+            assert_eq!(secret.read_token("chat", &token).as_ref(), Ok(text));
+            assert_eq!(secret.read_token("desk", &token), Err(Error::Wrong));
+        }
     }
 }
