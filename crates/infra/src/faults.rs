@@ -18,8 +18,14 @@ pub fn set(commit_delay: Duration, clock_ahead: Ms) {
 pub(crate) fn before_commit() {
     let delay = COMMIT_DELAY.load(Ordering::Relaxed);
     if delay > 0 {
-        std::thread::sleep(Duration::from_millis(delay));
+        wait(Duration::from_millis(delay));
     }
+}
+
+/// A disk that takes its time.
+#[expect(clippy::disallowed_methods, reason = "the writer's own thread is to be slow")]
+pub(crate) fn wait(span: Duration) {
+    std::thread::sleep(span);
 }
 
 /// What the clock adds.

@@ -29,6 +29,7 @@ pub(crate) fn follow(file: &Path, data: &Path) -> Result<()> {
     };
     set(read(file).with_context(|| format!("{} cannot be read", file.display()))?);
     let file = file.to_owned();
+    #[expect(clippy::disallowed_methods, reason = "a thread of its own that looks into a file now and then")]
     std::thread::Builder::new().name("faults".into()).spawn(move || {
         loop {
             std::thread::sleep(LOOK);

@@ -140,7 +140,7 @@ fn transact<S: State>(state: &mut S, batch: &mut Vec<Queued<S>>) {
     if off(Invariant::AcceptedMeansKept) && ended.is_ok() {
         outcomes.resize_with(batch.len(), || None);
         batch.drain(..).zip(outcomes.drain(..)).for_each(|(command, refused)| command.answer(refused));
-        std::thread::sleep(std::time::Duration::from_millis(100));
+        crate::faults::wait(std::time::Duration::from_millis(100));
     }
     let ended = ended.and_then(|()| Ok(execute(state, "COMMIT")?));
     match &ended {

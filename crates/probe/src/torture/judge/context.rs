@@ -132,11 +132,7 @@ pub(super) fn pushes_retried_or_parked(case: &Case<'_>, verdict: &mut Verdict) {
         let mut failed: BTreeMap<Option<u64>, usize> = BTreeMap::new();
         for (at, (position, status)) in pushes.iter().enumerate() {
             match status {
-                200 => {
-                    if !taken.contains(position) {
-                        taken.push(*position);
-                    }
-                }
+                200 if !taken.contains(position) => taken.push(*position),
                 503 => {
                     failed.entry(*position).or_insert(at);
                 }
