@@ -32,7 +32,6 @@ pub(crate) struct Sent {
     pub(crate) keys: Vec<KeyId>,
     /// Bytes that stand in the write-ahead log as soon as it is written.
     pub(crate) token: Vec<u8>,
-    pub(crate) outcome: Option<Result<(), String>>,
 }
 
 #[derive(Clone)]
@@ -262,16 +261,15 @@ impl<'a> Workload<'a> {
             let state = lane.filler(100);
             commit.links.push(Link { connection, conversation: id, outside: None, state, version: lane.link + 1 });
         }
-        let sent = Sent { number, lane: lane.lane, commit: commit.clone(), keys: vec![lane.key], token, outcome: None };
+        let sent = Sent { number, lane: lane.lane, commit: commit.clone(), keys: vec![lane.key], token };
         let mut journal = self.journal.lock().unwrap();
         journal.commits.push(sent);
         Attempt { number, at: journal.commits.len() - 1, commit }
     }
 
     fn settle(&self, attempt: &Attempt, outcome: &Result<Offset, Error>, lane: &mut Lane) {
-        let mut journal = self.journal.lock().unwrap();
-        let sent = &mut journal.commits[attempt.at];
-        sent.outcome = Some(outcome.as_ref().map(|_| ()).map_err(ToString::to_string));
+        let journal = self.journal.lock().unwrap();
+        let sent = &journal.commits[attempt.at];
         if outcome.is_ok() {
             self.disk.acknowledge(attempt.number);
             for event in &sent.commit.events {
