@@ -5,9 +5,11 @@ use std::process::{Command, Stdio};
 
 /// Torments a hub that breaks this promise.
 fn fires(invariant: &str) {
+    // A kill must fall into a commit, and a push into a target's bad moment.
+    let seconds = if matches!(invariant, "accepted_means_kept" | "pushes_retried_or_parked") { "16" } else { "8" };
     let run = Command::new(env!("CARGO_BIN_EXE_baton"))
         .args(["torture", "--json", "--only", invariant])
-        .args(["--seconds", "8", "--seed", "7", "--customers", "50", "--agents", "10"])
+        .args(["--seconds", seconds, "--seed", "7", "--customers", "50", "--agents", "10"])
         .env("BATON_SABOTAGE", invariant)
         .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::null())
