@@ -147,7 +147,27 @@ impl Engine {
     /// # Errors
     /// The store's own.
     pub async fn configure(&self, permit: &Permit, changes: Vec<Changed>) -> Result<Arc<Config>, Error> {
+        self.configure_from(permit, changes, &[]).await
+    }
+
+    /// The same if these still have these versions: what was made of an older one does not overwrite a newer one.
+    ///
+    /// # Errors
+    /// [`Error::Busy`]: one of them has changed since; else the store's own.
+    pub async fn configure_from(
+        &self,
+        permit: &Permit,
+        changes: Vec<Changed>,
+        seen: &[(Object, uuid::Uuid, u32)],
+    ) -> Result<Arc<Config>, Error> {
         let _writing = self.config.writing.lock().await;
+        let now = self.config.current();
+        let stands = |(object, id, version): &(Object, uuid::Uuid, u32)| {
+            now.objects.get(&(*object, *id)).is_some_and(|(now, _)| now == version)
+        };
+        if !seen.iter().all(stands) {
+            return Err(Error::Busy);
+        }
         let (mut config, mut seq, mut at, head) = {
             let kept = self.config.kept.read().unwrap_or_else(PoisonError::into_inner);
             ((*kept.config).clone(), kept.seq, kept.at, kept.chain)

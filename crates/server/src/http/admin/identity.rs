@@ -17,12 +17,15 @@ use uuid::Uuid;
 
 pub(super) async fn rotate(State(app): State<App>, caller: Caller, Path(id): Path<Uuid>) -> Result<Response, Problem> {
     let permit = caller.may(Action::Administer)?;
-    let mut inbox = app.engine.config().get(Object::Inbox, id).cloned().ok_or_else(not_found)?;
+    let config = app.engine.config();
+    let (version, inbox) = config.objects.get(&(Object::Inbox, id)).ok_or_else(not_found)?;
+    let (mut inbox, seen) = (inbox.clone(), [(Object::Inbox, id, *version)]);
     let old: Secrets =
         inbox.get("identity").and_then(|kept| serde_json::from_value(kept.clone()).ok()).unwrap_or_default();
     let secret = fresh_token(&app.engine, "bi_");
     let new = Secrets { first: Some(secret.clone()), second: old.first };
     inbox["identity"] = serde_json::to_value(new).unwrap_or_default();
-    app.engine.configure(&permit, vec![Changed { object: Object::Inbox, id, json: Some(inbox) }]).await?;
+    let changes = vec![Changed { object: Object::Inbox, id, json: Some(inbox) }];
+    app.engine.configure_from(&permit, changes, &seen).await?;
     Ok(axum::Json(json!({"secret": secret})).into_response())
 }

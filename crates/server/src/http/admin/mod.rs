@@ -94,9 +94,13 @@ async fn write(
 ) -> Result<Response, Problem> {
     let permit = caller.may(Action::Administer)?;
     let config = app.engine.config();
-    let old = match id {
-        Some(id) => Some(config.objects.get(&(object, id)).map(|(_, json)| json.clone()).ok_or_else(not_found)?),
-        None => None,
+    // What is not named stays as it was, so the version that it was read from must still stand.
+    let (old, seen) = match id {
+        Some(id) => {
+            let (version, json) = config.objects.get(&(object, id)).ok_or_else(not_found)?;
+            (Some(json.clone()), vec![(object, id, *version)])
+        }
+        None => (None, Vec::new()),
     };
     let fresh = id.is_none();
     let id = id.unwrap_or_else(|| Ids::new(seed(&**app.engine.runtime()), app.engine.runtime().now()).deal());
@@ -105,7 +109,7 @@ async fn write(
     if let Some(mark) = old.as_ref().and_then(|old| old.get(crate::demo::MARK)) {
         json[crate::demo::MARK] = mark.clone();
     }
-    let config = app.engine.configure(&permit, vec![Changed { object, id, json: Some(json) }]).await?;
+    let config = app.engine.configure_from(&permit, vec![Changed { object, id, json: Some(json) }], &seen).await?;
     if matches!(object, Object::Bot | Object::Target) {
         let (registry, config) = (app.registry.clone(), config.clone());
         // A large knowledge file takes a moment to learn.

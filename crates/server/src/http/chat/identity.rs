@@ -43,6 +43,10 @@ impl App {
         let person = self.person_of(state.inbox, &identity).await?;
         let person =
             person.ok_or_else(|| Problem::new(401, "identity_invalid", identity::Invalid::Nobody.to_string()))?;
+        if state.known && state.person == person && state.blocked.is_some() {
+            // Who is blocked reads on; their site renews its tokens all the same.
+            return Ok(state);
+        }
         if state.known && state.person != person {
             match self.engine.signed_person(&customer.permit, customer.id).await? {
                 // An agent has joined this customer with another one since: that stands.
