@@ -6,9 +6,9 @@ use baton_core::limits;
 use baton_core::sabotage::{Invariant, off};
 use baton_kit::store::Error;
 use rusqlite::Connection;
-use std::sync::RwLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, RwLock};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
@@ -62,7 +62,7 @@ type Queued<S> = Box<dyn Command<S>>;
 
 /// The way to a writer thread.
 pub(super) struct Writer<S> {
-    full: AtomicBool,
+    full: Arc<AtomicBool>,
     queue: RwLock<Option<SyncSender<Queued<S>>>>,
     thread: RwLock<Option<JoinHandle<()>>>,
 }
@@ -71,8 +71,9 @@ impl<S: State> Writer<S> {
     /// Starts the thread.
     pub(super) fn start(name: &str, state: S) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(limits::WRITER_QUEUE);
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || write(state, &receiver))?;
-        let full = AtomicBool::new(false);
+        let full = Arc::new(AtomicBool::new(false));
+        let told = full.clone();
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || write(state, &receiver, &told))?;
         Ok(Self { full, queue: RwLock::new(Some(sender)), thread: RwLock::new(Some(thread)) })
     }
 
@@ -91,17 +92,10 @@ impl<S: State> Writer<S> {
                 TrySendError::Disconnected(_) => Error::Closed,
             })?;
         }
-        let answered = answer.await.unwrap_or(Err(Error::Closed));
-        match &answered {
-            Err(Error::Full(_)) => self.full.store(true, Ordering::Relaxed),
-            // Read first: nearly always there is nothing to write, and every caller comes by here.
-            Ok(_) if self.full() => self.full.store(false, Ordering::Relaxed),
-            _ => {}
-        }
-        answered
+        answer.await.unwrap_or(Err(Error::Closed))
     }
 
-    /// Whether the last work that ended failed for want of room or leave to write.
+    /// Whether the last transaction that wrote something failed for want of room or leave.
     pub(super) fn full(&self) -> bool {
         self.full.load(Ordering::Relaxed)
     }
@@ -118,17 +112,18 @@ impl<S: State> Writer<S> {
     }
 }
 
-fn write<S: State>(mut state: S, queue: &Receiver<Queued<S>>) {
+fn write<S: State>(mut state: S, queue: &Receiver<Queued<S>>, full: &AtomicBool) {
     let mut batch = Vec::new();
     while let Ok(first) = queue.recv() {
         batch.push(first);
         batch.extend(queue.try_iter().take(limits::WRITER_BATCH - 1));
-        transact(&mut state, &mut batch);
+        transact(&mut state, &mut batch, full);
     }
 }
 
 /// Runs the batch in one transaction and answers everybody.
-fn transact<S: State>(state: &mut S, batch: &mut Vec<Queued<S>>) {
+fn transact<S: State>(state: &mut S, batch: &mut Vec<Queued<S>>, full: &AtomicBool) {
+    let before = state.connection().total_changes();
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut ended = run_all(state, batch, &mut outcomes, Undo::Whole);
     if let Err(Ended::LeftTraces) = ended {
@@ -140,7 +135,7 @@ fn transact<S: State>(state: &mut S, batch: &mut Vec<Queued<S>>) {
     if off(Invariant::AcceptedMeansKept) && ended.is_ok() {
         outcomes.resize_with(batch.len(), || None);
         batch.drain(..).zip(outcomes.drain(..)).for_each(|(command, refused)| command.answer(refused));
-        crate::faults::wait(std::time::Duration::from_millis(100));
+        crate::faults::wait(std::time::Duration::from_millis(400));
     }
     let ended = ended.and_then(|()| Ok(execute(state, "COMMIT")?));
     match &ended {
@@ -153,6 +148,13 @@ fn transact<S: State>(state: &mut S, batch: &mut Vec<Queued<S>>) {
                 _ => tracing::warn!(commands = batch.len(), %error, "a transaction failed"),
             }
         }
+    }
+    let no_room = |error: &Error| matches!(error, Error::Full(_));
+    if ended.as_ref().is_err_and(|error| no_room(&error.told())) || outcomes.iter().flatten().any(no_room) {
+        full.store(true, Ordering::Relaxed);
+    } else if ended.is_ok() && state.connection().total_changes() > before {
+        // What wrote nothing needed no room.
+        full.store(false, Ordering::Relaxed);
     }
     outcomes.resize_with(batch.len(), || None);
     for (command, refused) in batch.drain(..).zip(outcomes) {

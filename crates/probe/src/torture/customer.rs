@@ -30,7 +30,7 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 pub(crate) async fn play(world: &World, number: u64) {
     let mut dice = world.dice.fork(number.wrapping_mul(31) + 11);
     let client = dice.fork(world.run.as_u64_pair().0).uuid();
-    let slug = if dice.chance(300_000) { "to-target" } else { "to-desk" };
+    let slug = if dice.chance(400_000) { "to-target" } else { "to-desk" };
     let key = format!("{}-{number}", world.run);
     match start(world, slug, client, &key, number, &mut dice).await {
         Ok((conversation, token, state)) => {
@@ -207,7 +207,7 @@ impl Customer<'_> {
         let until = Instant::now() + Duration::from_millis(5_000 + self.dice.below(7_000));
         let mut heard = 0;
         let mut words = 0;
-        let most = 1 + self.dice.below(5);
+        let most = if self.to_target { 4 + self.dice.below(5) } else { 1 + self.dice.below(5) };
         while Instant::now() < until && words < most && !self.world.ends() {
             match self.state.holder.kind {
                 HolderKind::Agent | HolderKind::Target if self.person_at > heard => {

@@ -135,15 +135,15 @@ impl Target {
         let attempt = body.get("attempt").and_then(Value::as_u64).unwrap_or(1);
         let mut dice = self.dice.fork(id.0.as_u64_pair().0 ^ id.0.as_u64_pair().1 ^ id.1);
         let plan = match dice.below(100) {
-            0..=61 => Plan::Accepts,
-            62..=71 => Plan::Waits,
-            72..=80 => Plan::Refuses,
-            81..=87 => Plan::Broken,
-            88..=93 => Plan::TooLate,
+            0..=69 => Plan::Accepts,
+            70..=78 => Plan::Waits,
+            79..=85 => Plan::Refuses,
+            86..=91 => Plan::Broken,
+            92..=96 => Plan::TooLate,
             _ => Plan::Forgets,
         };
         let failing = if dice.chance(250_000) { 1 } else { 0 };
-        let (dies_after, posts) = (1 + dice.below(5) as u32, 1 + dice.below(3) as u32);
+        let (dies_after, posts) = (3 + dice.below(6) as u32, 1 + dice.below(3) as u32);
         let first = self.chat(id, |chat| {
             let first = chat.callback.is_empty();
             chat.callback = text("callback");
@@ -231,7 +231,7 @@ impl Target {
         let position = body.pointer("/line/position").and_then(Value::as_u64).unwrap_or(0);
         let text = body.pointer("/line/text").and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut dice = self.dice.fork(id.0.as_u64_pair().1 ^ (position << 8) ^ id.1);
-        let failures = if dice.chance(450_000) { 1 + dice.below(2) as u32 } else { 0 };
+        let failures = if dice.chance(550_000) { 1 + dice.below(2) as u32 } else { 0 };
         let posts = 1 + dice.below(3) as u32;
         let dies = dice.below(4);
         let (status, first_time, over) = self.chat(id, |chat| {
