@@ -6,8 +6,10 @@ use std::hash::{BuildHasher, Hasher};
 use std::process::Command;
 
 /// Runs in which nothing may be broken; a fresh part of them each time.
-const FIXED: u64 = 24;
-const FRESH: u64 = 8;
+const FIXED: u64 = 16;
+const FRESH: u64 = 6;
+/// Seeds that once broke a promise: a target whose chat a supervisor joined, a caller who went away half-way.
+const BROKE_ONCE: [u64; 2] = [35, 64];
 
 fn holds(outcome: Outcome) {
     if outcome.violations.is_empty() {
@@ -24,7 +26,7 @@ fn holds(outcome: Outcome) {
 
 #[test]
 fn every_promise_is_kept_under_fixed_seeds() {
-    (1..=FIXED).for_each(|seed| holds(run(&Plan::new(seed))));
+    (1..=FIXED).chain(BROKE_ONCE).for_each(|seed| holds(run(&Plan::new(seed))));
 }
 
 #[test]
@@ -45,5 +47,29 @@ fn a_seed_does_the_same_again_in_this_process_and_in_another() {
         let out = other.args(["--seed", &seed.to_string(), "--trace"]).output().expect("the simulator starts");
         let said = String::from_utf8_lossy(&out.stdout).into_owned();
         assert!(said.contains(trace.as_str()), "seed {seed}: {trace} here, there {said}");
+    }
+}
+
+#[test]
+fn the_engine_never_lets_a_hidden_draw_decide_what_it_does_next() {
+    fn sources(folder: &std::path::Path, into: &mut Vec<std::path::PathBuf>) {
+        for entry in std::fs::read_dir(folder).expect("the engine's sources").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                sources(&path, into);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                into.push(path);
+            }
+        }
+    }
+    let mut files = Vec::new();
+    sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../engine/src"), &mut files);
+    assert!(files.len() > 20, "the engine's sources are there");
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a source can be read");
+        for after in text.split("select! {").skip(1) {
+            let first = after.trim_start().lines().next().unwrap_or_default();
+            assert_eq!(first.trim(), "biased;", "{}: a `select!` that draws which branch goes first", file.display());
+        }
     }
 }

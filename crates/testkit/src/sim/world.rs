@@ -302,3 +302,56 @@ async fn some_polls<T>(most: Option<u64>, future: impl Future<Output = T>) -> Op
     step_back().await;
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::outside::text;
+    use crate::sim::settings::{INBOX, as_customer, person};
+    use baton_core::command::{Command, Say, Start};
+    use baton_core::event::Stream;
+    use baton_core::ids::ConversationId;
+    use baton_core::permission::{Action, Subject, permit};
+    use baton_kit::store::Store;
+
+    /// Found by the simulator: a request that was dropped between its commit and its answer left the state of before in
+    /// memory, and what was asked next was decided on it.
+    #[test]
+    fn a_caller_who_goes_away_at_any_moment_leaves_nothing_stale_in_memory() {
+        let mut plan = Plan::new(1);
+        (plan.net, plan.store, plan.chaos) = (0, 0, true);
+        let world = World::new(plan);
+        let passed = Arc::new(Mutex::new(false));
+        let (of, out) = (world.clone(), passed.clone());
+        let task = async move {
+            let (engine, _) = of.engine().expect("a hub stands");
+            let anybody = Subject::Customer { conversation: ConversationId(Uuid::nil()) };
+            let starts = permit(&anybody, Action::Start).expect("anybody may start");
+            let start = Start {
+                inbox: INBOX,
+                person: person(1),
+                language: "en".into(),
+                name: None,
+                contact: None,
+                page: None,
+                device: None,
+                variables: serde_json::Map::new(),
+            };
+            let chat = engine.start(&starts, start, None).await.expect("it starts").conversation;
+            for polls in 1..40 {
+                let say = Command::Say(Say::from(text("hello")));
+                let _ = some_polls(Some(polls), engine.execute(&as_customer(chat), chat, say)).await;
+                let last = of.disk.store.read_before(Stream::Conversation(chat), u64::MAX, 1).await;
+                let on_disk = last.expect("the disk can be read").last().map_or(0, |event| event.seq);
+                let state = engine.conversation(&as_customer(chat), chat).await.expect("the chat is there");
+                assert!(state.head.seq >= on_disk, "dropped after {polls} polls: {} and {on_disk}", state.head.seq);
+            }
+            *lock(&out) = true;
+        };
+        world.machine.spawn(WORLD, "goes away", Box::pin(task));
+        world.machine.run_until(world.machine.real() + 60_000);
+        let panics = world.machine.panics();
+        world.machine.end();
+        assert!(*lock(&passed) && panics.is_empty(), "{panics:?}");
+    }
+}
