@@ -51,6 +51,9 @@ impl Progress {
 }
 
 pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
+    if let Err(error) = engine.erase_again().await {
+        tracing::error!(%error, "what was erased before a restore is not erased in the log yet; tried at the next start");
+    }
     if let Err(error) = engine.resume_erasures().await {
         tracing::error!(%error, "an erasure that was cut off could not be finished; it is tried at the next start");
     }
@@ -68,6 +71,7 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
         };
         let wait = if more { limits::RETENTION_NEXT } else { limits::RETENTION_REST };
         tokio::select! {
+            biased;
             () = engine.runtime.sleep_until(engine.now() + wait) => {}
             () = engine.wake.retention.notified() => {}
             _ = stop.changed() => {}

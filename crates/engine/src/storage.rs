@@ -28,6 +28,7 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
             engine.try_to_write().await;
         }
         tokio::select! {
+            biased;
             () = engine.runtime.sleep_until(engine.now() + limits::DISK_LOOK) => {}
             _ = stop.changed() => {}
         }
