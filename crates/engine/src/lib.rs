@@ -24,6 +24,7 @@ mod presence;
 mod projections;
 mod query;
 mod redact;
+mod restored;
 mod retention;
 mod router;
 mod seal;
@@ -113,7 +114,8 @@ pub enum Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Conflict | store::Error::Busy => Self::Busy,
+            // A store that closes belongs to a hub that stops: the same is worth another try.
+            store::Error::Conflict | store::Error::Busy | store::Error::Closed => Self::Busy,
             store::Error::Full(why) => Self::Full(why),
             other => Self::Store(other.to_string()),
         }

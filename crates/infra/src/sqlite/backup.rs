@@ -245,6 +245,9 @@ pub fn renew(baton_db: &Path, generation: u64) -> Result<(), CopyError> {
         .map_err(failed)?;
     work.execute("UPDATE effects SET attempts = 1 WHERE attempts = 0 AND parked IS NULL", []).map_err(failed)?;
     work.execute("DELETE FROM records WHERE kind IN ('login', 'setup')", []).map_err(failed)?;
+    // The next start erases in the log what the erasure list has erased in the keys.
+    let restored = "INSERT OR REPLACE INTO records (kind, key, value, expires) VALUES ('restored', ?1, x'', ?2)";
+    work.execute(restored, (b"erasures".as_slice(), i64::MAX)).map_err(failed)?;
     work.commit().map_err(failed)?;
     db.close().map_err(|(_, error)| failed(error))?;
     sync(baton_db)
