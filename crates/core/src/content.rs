@@ -216,7 +216,9 @@ pub fn file_name(raw: &str) -> String {
     let ending = cleaned.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| ending.chars().count() <= 10);
     let keep = limits::FILE_NAME_CHARS - ending.map_or(0, |ending| ending.chars().count() + 1);
     let start: String = cleaned.chars().take(keep).collect();
-    ending.map_or(start.clone(), |ending| format!("{}.{ending}", start.trim_end()))
+    // As above, where the cut has made a new end.
+    let start = start.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+    ending.map_or_else(|| start.to_owned(), |ending| format!("{start}.{ending}"))
 }
 
 /// A size as people read it.
