@@ -275,7 +275,13 @@ async fn act_once(
                 };
                 if let Some(before) = last.replace(one) {
                     let (world, machine) = (world.clone(), world.machine.clone());
-                    machine.spawn(WORLD, "send", Box::pin(async move { drop(send(world, before).await) }));
+                    machine.spawn(
+                        WORLD,
+                        "send",
+                        Box::pin(async move {
+                            send(world, before).await;
+                        }),
+                    );
                 }
             }
             if let Some(one) = last

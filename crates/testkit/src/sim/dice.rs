@@ -3,7 +3,7 @@
 
 /// A stream of chance (SplitMix64): the same seed and name roll the same for ever.
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 /// Scrambles a number.
 pub(crate) fn mix(mut x: u64) -> u64 {
@@ -20,28 +20,28 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
 
 impl Dice {
     /// The dice of this name under this seed.
-    pub fn new(seed: u64, name: &str) -> Self {
+    pub(crate) fn new(seed: u64, name: &str) -> Self {
         Self(mix(seed ^ mix(hash(name.as_bytes()))))
     }
 
     /// Any number.
-    pub fn any(&mut self) -> u64 {
+    pub(crate) fn any(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.0)
     }
 
     /// A number below `end`; 0 where there is none.
-    pub fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         if end == 0 { 0 } else { self.any() % end }
     }
 
     /// A number from `first` up to `last`, both included.
-    pub fn between(&mut self, first: i64, last: i64) -> i64 {
+    pub(crate) fn between(&mut self, first: i64, last: i64) -> i64 {
         first + self.below((last - first + 1).max(1) as u64) as i64
     }
 
     /// True so many times in a thousand.
-    pub fn chance(&mut self, of_thousand: u64) -> bool {
+    pub(crate) fn chance(&mut self, of_thousand: u64) -> bool {
         self.below(1_000) < of_thousand
     }
 
@@ -49,7 +49,7 @@ impl Dice {
     ///
     /// # Panics
     /// Where there is nothing to choose from.
-    pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len() as u64) as usize]
     }
 }

@@ -39,12 +39,9 @@ pub(crate) struct Evidence {
     /// Entries as they were written live, and as the headers say.
     pub(crate) kept: Vec<Entry>,
     pub(crate) counted: Vec<Entry>,
-    pub(crate) timers: BTreeMap<Stream, Ms>,
     pub(crate) parked: Vec<ParkedEffect>,
     /// When work for plug-ins is due that nobody did.
     pub(crate) left: Option<Ms>,
-    /// When people had gone and faults were over.
-    pub(crate) quiet: Ms,
     /// Each deadline that stood at that moment was armed.
     pub(crate) unarmed: Vec<String>,
 }
@@ -68,7 +65,7 @@ impl Event {
 }
 
 /// Gathers it from a world that has come to rest.
-pub(crate) async fn gather(world: &World, quiet: Ms, unarmed: Vec<String>) -> Result<Evidence, String> {
+pub(crate) async fn gather(world: &World, unarmed: Vec<String>) -> Result<Evidence, String> {
     let reader = world.reader().await.map_err(|error| format!("the hub does not open again: {error}"))?;
     let store = &world.disk.store;
     let wrong = |error: &dyn std::fmt::Display| format!("the disk cannot be read: {error}");
@@ -134,10 +131,8 @@ pub(crate) async fn gather(world: &World, quiet: Ms, unarmed: Vec<String>) -> Re
         rows: store.rows(all).await.map_err(|error| wrong(&error))?,
         kept,
         counted,
-        timers: store.timers_due(Ms::MAX, usize::MAX).await.map_err(|error| wrong(&error))?.into_iter().collect(),
         parked: store.parked_effects(usize::MAX).await.map_err(|error| wrong(&error))?,
         left: store.next_effect().await.map_err(|error| wrong(&error))?,
-        quiet,
         unarmed,
     })
 }

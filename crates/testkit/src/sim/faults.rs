@@ -77,10 +77,6 @@ impl Faults {
         lock(&self.inner).armed = armed;
     }
 
-    pub(crate) fn armed(&self) -> bool {
-        lock(&self.inner).armed
-    }
-
     /// Whether this choice takes place; a choice that does is remembered for the shrinker.
     pub(crate) fn allows(&self, name: &str) -> bool {
         let allowed = self.plan.allows(name);

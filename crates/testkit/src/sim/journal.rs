@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 /// One thing that happened outside the hub.
 #[derive(Clone, Debug)]
+#[allow(dead_code, reason = "some of it is read in stories alone, in its Debug form")]
 pub(crate) enum What {
     /// A start was answered.
     Started { key: String, conversation: ConversationId },

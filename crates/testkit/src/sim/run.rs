@@ -120,7 +120,6 @@ pub(crate) fn live(world: &Arc<World>, violations: &mut Vec<Violation>) -> Optio
         wrong("nobody_waits", "the hub goes in circles after people have gone");
         return None;
     }
-    let quiet = machine.shown();
     let unarmed = unarmed(world);
     if !drain(world) {
         wrong("nobody_waits", "after all deadlines had passed the hub has not come to rest");
@@ -128,7 +127,7 @@ pub(crate) fn live(world: &Arc<World>, violations: &mut Vec<Violation>) -> Optio
     let out: Arc<Mutex<Option<Result<Evidence, String>>>> = Arc::default();
     let (gathering, into) = (world.clone(), out.clone());
     let gathered = async move {
-        let gathered = gather(&gathering, quiet, unarmed).await;
+        let gathered = gather(&gathering, unarmed).await;
         *lock(&into) = Some(gathered);
     };
     machine.spawn(WORLD, "gathering", Box::pin(gathered));
