@@ -72,7 +72,7 @@ impl View {
         let data: RowData = wire::data(&row)?;
         let texts = self.row_texts(&row, &data).await?;
         let history = self.history(&state).await?;
-        let asked = texts.asked.as_ref().filter(|asked| asked.at >= data.opened_at);
+        let asked = texts.asked.as_deref().filter(|asked| asked.at >= data.opened_at);
         out["reason"] = json!(asked.map(|asked| json!({
             "trigger": asked.trigger, "evidence": asked.evidence, "from": asked.by, "at": asked.at, "turns": asked.turns,
         })));
@@ -131,9 +131,10 @@ impl View {
         let bot = bot.is_some_and(|bot| settings.is_bot(bot))
             && state.bot_failures < limits::BOT_FAILURES
             && state.hand_backs < limits::HAND_BACKS;
+        let stays = !state.gone();
         json!({
             "reply": speaks,
-            "note": me.is_some(),
+            "note": me.is_some() && stays,
             "accept": offered,
             "decline": offered,
             "pick": pick,
@@ -146,16 +147,16 @@ impl View {
             "undo": state.held.iter().any(|held| me.is_some() && held.actor.acting_agent() == me),
             "snooze": holds && state.snoozed_until.is_none(),
             "wake": holds && matches!(own.holder, Holder::Agent { pause, .. } if pause != Pause::None),
-            "tag": me.is_some(),
-            "block": handles && state.blocked.is_none(),
+            "tag": me.is_some() && stays,
+            "block": handles && state.blocked.is_none() && stays,
             "unblock": handles && state.blocked.is_some(),
-            "reopen": !open && me.is_some(),
+            "reopen": !open && me.is_some() && stays,
             "reassign": open && lead && !holds,
-            "edit_customer": me.is_some(),
+            "edit_customer": me.is_some() && stays,
             "upload": speaks,
             "reveal": self.reader.rank >= Rank::Supervisor,
-            "export": self.reader.rank >= Rank::Supervisor && !state.gone(),
-            "erase": self.reader.rank >= Rank::Administrator && !state.gone(),
+            "export": self.reader.rank >= Rank::Supervisor && stays,
+            "erase": self.reader.rank >= Rank::Administrator && stays,
         })
     }
 
