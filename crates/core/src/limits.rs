@@ -175,6 +175,8 @@ pub const HINTS: usize = 4_096;
 pub const RECENT_EVENTS: usize = 32;
 /// List rows that wait to be written; more are written at once.
 pub const ROWS_BEHIND: usize = 5_000;
+/// Events read at once for one socket: the frames that wait for it.
+pub const SOCKET_QUEUE: usize = 64;
 /// Bytes waiting for one socket before it is dropped.
 pub const SOCKET_BUFFER: usize = 256 * 1024;
 /// A heartbeat of a socket.

@@ -138,7 +138,14 @@ impl Engine {
     /// Rows of a list as they are now, unless so many wait that lists may be a second behind.
     pub(crate) async fn write_few_rows(&self) -> Result<(), Error> {
         let waiting = self.behind.lock().len();
-        if (1..=AT_ONCE).contains(&waiting) { self.write_rows().await } else { Ok(()) }
+        if !(1..=AT_ONCE).contains(&waiting) || self.store.full() {
+            return Ok(());
+        }
+        match self.write_rows().await {
+            // Lists can be read as long as anything can.
+            Err(Error::Full(_)) => Ok(()),
+            written => written,
+        }
     }
 
     /// Writes every row that waits.
@@ -206,7 +213,9 @@ impl Engine {
 pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
     loop {
         let ends = *stop.borrow();
-        if let Err(error) = engine.write_rows().await {
+        let written = engine.write_rows().await;
+        // A full disk says so once, where it is noticed.
+        if let Err(error) = written.or_else(|error| if matches!(error, Error::Full(_)) { Ok(()) } else { Err(error) }) {
             tracing::warn!(%error, "list rows could not be written yet; they are read from memory");
         }
         if ends {

@@ -18,6 +18,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -89,8 +90,11 @@ pub(crate) async fn serve(
 
 /// One connection, to its end.
 async fn one(io: Held, peer: SocketAddr, router: Router, mut stop: watch::Receiver<bool>) {
+    let asked = Arc::new(AtomicBool::new(false));
+    let asks = asked.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let router = router.clone();
+        asks.store(true, Ordering::Relaxed);
         async move {
             let mut request: Request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
@@ -110,8 +114,11 @@ async fn one(io: Held, peer: SocketAddr, router: Router, mut stop: watch::Receiv
         _ = connection.as_mut() => return,
         _ = stop.wait_for(|stop| *stop) => {}
     }
-    connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
+    // Who has not asked anything yet would be waited for as for somebody in mid-sentence.
+    if asked.load(Ordering::Relaxed) {
+        connection.as_mut().graceful_shutdown();
+        let _ = connection.await;
+    }
 }
 
 async fn call(mut router: Router, request: Request) -> axum::response::Response {

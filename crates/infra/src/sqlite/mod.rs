@@ -204,7 +204,7 @@ impl Store for SqliteStore {
     }
 
     fn full(&self) -> bool {
-        self.main.full() || self.keys.full()
+        self.main.full()
     }
 
     async fn next_effect(&self) -> Result<Option<Ms>, Error> {

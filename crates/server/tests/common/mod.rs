@@ -451,7 +451,9 @@ impl Socket {
     pub async fn until(&mut self, kind: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let find = async {
             loop {
-                let frame = self.next().await.unwrap_or_else(|| panic!("closed before a `{kind}` came"));
+                let Some(frame) = self.next().await else {
+                    panic!("closed before a `{kind}` came, after {:?}", self.frames.last());
+                };
                 if frame["type"] == kind && wanted(&frame) {
                     return frame;
                 }

@@ -115,9 +115,9 @@ impl Reader {
         let engine = self.app.engine.clone();
         let settings = engine.settings();
         let (permit, id) = (self.customer.permit, self.customer.id);
-        let events = engine.new_positions(&permit, id, self.sent, limits::PAGE).await?;
+        let events = engine.new_positions(&permit, id, self.sent, limits::SOCKET_QUEUE).await?;
         // A full page: there is more, look again at once.
-        let full = events.len() == limits::PAGE;
+        let full = events.len() == limits::SOCKET_QUEUE;
         let state = engine.conversation(&permit, id).await?;
         let name = match state.head.seq == self.seen_seq {
             true => None,
