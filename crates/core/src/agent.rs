@@ -4,10 +4,11 @@ use crate::conversation::Head;
 use crate::event::{Fact, Header, PresenceBy, Stream, start_of_chain};
 use crate::ids::{AgentId, ConversationId, Ms, OfferId};
 use crate::limits;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// An agent as the log knows them. Reachability is a lease and not here.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Agent {
     /// Who.
     pub id: AgentId,

@@ -1,25 +1,31 @@
 //! How fast the store on disk is as it grows, beside a file that is appended to and synced.
 //!
-//! `cargo run --release -p baton-infra --example store_floor [quick|full|most events] [folder]`
+//! `cargo run --release -p baton-infra --example store_floor [quick|full|SIZES] [folder] [young]`, where SIZES is e.g.
+//! `100000,3000000` and the newest `young` events are not packed.
 
-use baton_infra::bench::{Plan, store};
+use baton_infra::bench::{Pattern, Plan, store};
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
     let how = arguments.next().unwrap_or_else(|| "quick".into());
-    let plan = match how.parse::<u64>() {
-        Ok(most) => {
-            let full = Plan::full();
-            Plan { sizes: full.sizes.iter().copied().filter(|size| *size <= most).collect(), ..full }
-        }
-        Err(_) if how == "full" => Plan::full(),
-        Err(_) => Plan::quick(),
+    let plan = match how.as_str() {
+        "quick" => Plan::quick(),
+        "full" => Plan::full(),
+        sizes => Plan {
+            sizes: sizes.split(',').map(|size| size.parse().expect("a number of events")).collect(),
+            queued: vec![1, 256],
+            round: Duration::from_secs(1),
+            ..Plan::full()
+        },
     };
     let folder = arguments
         .next()
         .map_or_else(|| std::env::temp_dir().join(format!("baton-store-floor-{}", std::process::id())), PathBuf::from);
+    let young = arguments.next().map_or(plan.young, |young| young.parse().expect("a number of events"));
+    let plan = Plan { young, ..plan };
     let report = store(&folder, &plan, &mut |line| println!("{line}")).await.expect("the folder can be used");
     println!("a packed conversation is read in {:.3} ms, p99 {:.3} ms", report.cold_read[0], report.cold_read[1]);
     println!("{:.0} events packed in a second", report.packed_per_second);
@@ -31,14 +37,16 @@ async fn main() {
     );
     let speed = |size, pattern| {
         let found = report.speeds.iter().find(|s| s.events == size && s.pattern == pattern && s.queued == 256);
-        found.map_or(0.0, |speed| speed.per_second[0])
+        found.map_or((0.0, 1.0), |speed| (speed.per_second[0], speed.floor[0]))
     };
     let (Some(first), Some(last)) = (plan.sizes.first(), plan.sizes.last()) else { return };
-    for pattern in [baton_infra::bench::Pattern::Active, baton_infra::bench::Pattern::Random] {
+    for pattern in [Pattern::Active, Pattern::Random] {
+        let ((before, floor_before), (after, floor)) = (speed(*first, pattern), speed(*last, pattern));
         println!(
-            "{}: {last} against {first} events: {:.2}",
+            "{}: {last} against {first} events: {:.2}; each against its own floor: {:.2}",
             pattern.name(),
-            speed(*last, pattern) / speed(*first, pattern)
+            after / before,
+            after / floor / (before / floor_before)
         );
     }
 }

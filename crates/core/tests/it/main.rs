@@ -7,6 +7,7 @@ mod answers;
 mod corpus;
 mod errors;
 mod failures;
+mod fold;
 mod languages;
 mod notices;
 mod operations;

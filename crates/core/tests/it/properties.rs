@@ -500,4 +500,23 @@ proptest! {
         prop_assert!(state.closed() || state.next_due().is_some());
         prop_assert_eq!(Conversation::fold(CHAT, &log[1..]).is_none(), true);
     }
+
+    #[test]
+    fn a_state_that_was_kept_and_read_back_goes_on_as_if_it_had_been_folded(
+        world in 0..8usize,
+        steps in prop::collection::vec((0..6usize, step()), 1..60),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let house = lived(world, &steps);
+        for id in CHATS {
+            let log = &house.chats[&id].headers;
+            let cut = 1 + cut.index(log.len());
+            let state = Conversation::fold(id, &log[..cut]).expect("it begins with `opened`");
+            let kept = serde_json::to_vec(&state).expect("a state is data");
+            let mut read: Conversation = serde_json::from_slice(&kept).expect("and is read back");
+            prop_assert_eq!(&read, &state);
+            log[cut..].iter().for_each(|header| read.apply(header));
+            prop_assert_eq!(Some(read), Conversation::fold(id, log));
+        }
+    }
 }

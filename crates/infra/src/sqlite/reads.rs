@@ -2,7 +2,7 @@
 
 use super::code::{column, conversation, count, event, int, link, most, record, stream};
 use super::fault::Fault;
-use super::{ends, packs};
+use super::packs;
 use baton_core::event::Stream;
 use baton_core::ids::{ConnectionId, ConversationId, Hash16, Hash32, KeyId, Ms};
 use baton_kit::store::{EffectId, Link, Offset, ParkedEffect, Record, SealedEvent, Snapshot, WrappedKey};
@@ -34,11 +34,6 @@ pub(super) fn one<T>(
 /// A stream's number, if it has one.
 pub(super) fn stream_number(db: &Connection, of: Stream) -> Result<Option<i64>, Fault> {
     one(db, "SELECT id FROM streams WHERE name = ?1", [of.to_string()], |row| column(row, 0))
-}
-
-/// The last seq of a stream and the chain that its commit kept for it.
-pub(super) fn end_of(db: &Connection, of: Stream) -> Result<Option<(u64, Hash32)>, Fault> {
-    Ok(ends::find(db, of)?.filter(|end| end.seq > 0).map(|end| (end.seq, end.chain)))
 }
 
 /// The chains that were kept after events of a stream after `seq`: `(seq, chain)`. Not every event has one.

@@ -352,6 +352,113 @@ async fn a_store_of_level_2_opens_and_has_all_it_had() {
     assert_eq!(store.count_rows(RowFilter::default()).await.unwrap(), 1, "what was hidden stays hidden");
 }
 
+/// A store of level 3, part of it packed. The fixture must open for ever; it is never written anew.
+#[tokio::test]
+async fn a_store_of_level_3_opens_and_has_all_it_had() {
+    let (_tmp, folder) = fixture([
+        ("baton.db", include_str!("../../tests/fixtures/level-3/baton.sql")),
+        ("keys.db", include_str!("../../tests/fixtures/level-3/keys.sql")),
+    ]);
+    assert_eq!(check(&folder).unwrap().map(|level| level.found), [3, 2]);
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    let events = store.read(stream(1), 0, 10).await.unwrap();
+    let said = |event: &SealedEvent| (event.seq, event.position, event.header.clone(), event.body.clone());
+    let expected = [
+        (1, None, b"h1".to_vec(), None),
+        (2, Some(1), b"h2".to_vec(), Some(b"b2".to_vec())),
+        (3, Some(2), b"h3".to_vec(), None),
+    ];
+    assert_eq!(events.iter().map(said).collect::<Vec<_>>(), expected);
+    let tail: Vec<_> = store.tail(Offset(0), 10).await.unwrap().into_iter().map(|(at, _, seq)| (at.0, seq)).collect();
+    assert_eq!(tail, [(1, 1), (2, 2), (3, 1), (4, 3)]);
+    assert_eq!(store.snapshot(stream(1)).await.unwrap().map(|snapshot| snapshot.seq), Some(2));
+    let problems = store.readers.call(|files| packs::check(&files.baton)).await.unwrap();
+    assert_eq!(problems, [""; 0]);
+    // And it goes on from there: written to, and packed further.
+    assert!(matches!(store.commit(said_next(2)).await, Err(Error::Conflict)));
+    assert_eq!(store.commit(said_next(4)).await.unwrap(), Offset(5));
+    while store.pack(Offset(u64::MAX), 10).await.unwrap() > 0 {}
+    assert_eq!(store.read(stream(1), 0, 10).await.unwrap().len(), 4);
+    let problems = store.readers.call(|files| packs::check(&files.baton)).await.unwrap();
+    assert_eq!(problems, [""; 0]);
+}
+
+fn said_next(seq: u64) -> Commit {
+    said(stream(1), seq, 10)
+}
+
+/// A store of level 2 gets the chain of each stream's last event, and its old events can be packed.
+#[tokio::test]
+async fn what_level_2_did_not_keep_is_made_up_for() {
+    let (_tmp, folder) = fixture([
+        ("baton.db", include_str!("../../tests/fixtures/level-2/baton.sql")),
+        ("keys.db", include_str!("../../tests/fixtures/level-2/keys.sql")),
+    ]);
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    let start = baton_core::event::start_of_chain(stream(1));
+    let chain = [b"h1", b"h2"].iter().fold(start, |at, header| baton_core::event::chain(at, *header));
+    store.commit(said(stream(1), 3, 10)).await.unwrap();
+    // Up to the first event alone, which has no chain of its own; then the rest.
+    while store.pack(Offset(1), 10).await.unwrap() > 0 {}
+    while store.pack(Offset(u64::MAX), 10).await.unwrap() > 0 {}
+    store.commit(said(stream(1), 4, 10)).await.unwrap();
+    let chains = store.readers.call(|files| reads::chains(&files.baton, stream(1), 0, 10)).await.unwrap();
+    assert_eq!(chains.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert_eq!(chains[1].1, chain);
+    let problems = store.readers.call(|files| packs::check(&files.baton)).await.unwrap();
+    assert_eq!(problems, [""; 0]);
+    assert_eq!(store.read(stream(1), 0, 10).await.unwrap().len(), 4);
+}
+
+/// Whatever byte of a packed row is changed, the check says so.
+#[tokio::test]
+async fn a_changed_byte_of_what_is_packed_is_found() {
+    let (_tmp, folder) = folder();
+    let store = SqliteStore::open(&folder, SEED).unwrap();
+    for seq in 1..=40 {
+        store.commit(said(stream(1), seq, 30)).await.unwrap();
+        store.commit(said(stream(2), seq, 3)).await.unwrap();
+    }
+    while store.pack(Offset(70), 10).await.unwrap() > 0 {}
+    store.close();
+    let db = rusqlite::Connection::open(folder.join("baton.db")).unwrap();
+    assert_eq!(packs::check(&db).unwrap(), [""; 0]);
+    for (table, column) in [
+        ("packs", "chain"),
+        ("packs", "sum"),
+        ("packs", "headers"),
+        ("packs", "bodies"),
+        ("places", "sum"),
+        ("places", "places"),
+    ] {
+        let whole: Vec<u8> = db
+            .query_row(&format!("SELECT {column} FROM {table} WHERE rowid = 1 OR {column} IS NOT NULL"), [], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        for at in [0, whole.len() / 2, whole.len() - 1] {
+            let mut changed = whole.clone();
+            changed[at] ^= 0x10;
+            let set = format!("UPDATE {table} SET {column} = ?1 WHERE {column} = ?2");
+            assert_eq!(db.execute(&set, (&changed, &whole)).unwrap(), 1);
+            assert!(!packs::check(&db).unwrap().is_empty(), "{table}.{column} at {at}");
+            db.execute(&set, (&whole, &changed)).unwrap();
+        }
+    }
+    for change in [
+        "UPDATE packs SET position = 3 WHERE id = 1",
+        "UPDATE packs SET last = last + 100 WHERE id = 1",
+        "UPDATE packs SET stream = 77 WHERE id = 1",
+        "UPDATE places SET first = 2 WHERE first = 1",
+        "DELETE FROM places",
+    ] {
+        db.execute_batch("SAVEPOINT before").unwrap();
+        assert!(db.execute(change, []).unwrap() > 0);
+        assert!(!packs::check(&db).unwrap().is_empty(), "{change}");
+        db.execute_batch("ROLLBACK TO before; RELEASE before").unwrap();
+    }
+}
+
 /// No list may cost more as the store grows: each query of a list is answered from an index.
 #[tokio::test]
 async fn lists_and_tallies_are_read_from_indexes() {
