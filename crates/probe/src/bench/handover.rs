@@ -65,10 +65,11 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Report> {
     let mut each = Vec::with_capacity(singles);
     let mut messages = 0;
     let third = (talked.len() / 3).max(1);
-    for (number, (id, mut socket, frame)) in talked.into_iter().enumerate() {
+    for (number, (id, client, frame)) in talked.into_iter().enumerate() {
         if number % third == 0 {
             floors.push(one.closed(warm, window).await?);
         }
+        let mut socket = enter(&client).await?;
         let began = Instant::now();
         socket.send(Message::text(frame)).await?;
         let done = timeout(GIVE_UP, next(&mut showing, &mut desks)).await.context("nobody was shown the chat")??;
@@ -79,10 +80,15 @@ pub(super) async fn run(options: &Options) -> anyhow::Result<Report> {
         each.push(done.at.duration_since(began).as_micros() as u32);
     }
     each.sort_unstable();
+    // Opened only now: a hub drops a socket that says nothing for a minute.
+    let mut ready = Vec::with_capacity(burst);
+    for (id, client, frame) in bursting {
+        ready.push((id, enter(&client).await?, frame));
+    }
     let (began, used) = (Instant::now(), cpu(stage.process.pid()));
     let mut went = HashMap::new();
     let mut open = Vec::new();
-    for (id, mut socket, frame) in bursting {
+    for (id, mut socket, frame) in ready {
         went.insert(id, Instant::now());
         socket.send(Message::text(frame)).await?;
         open.push(socket);
@@ -130,9 +136,9 @@ async fn next(showing: &mut mpsc::Receiver<Shown>, desks: &mut JoinSet<anyhow::R
     }
 }
 
-type Talked = (Uuid, Socket, String);
+type Talked = (Uuid, Client, String);
 
-/// Customers who have talked with the bot, on sockets, and the frame by which each asks for a person.
+/// Customers who have talked with the bot, their sockets to be, and the frame by which each asks for a person.
 async fn talked(stage: &mut Stage, count: usize, exchanges: usize) -> anyhow::Result<Vec<Talked>> {
     let mut customers = stage.open(count, false).await?;
     let hub = stage.hub.clone();
@@ -152,23 +158,20 @@ async fn talked(stage: &mut Stage, count: usize, exchanges: usize) -> anyhow::Re
         })
         .await?;
     }
-    lines(stage, customers).await
+    Ok(lines(stage, &customers))
 }
 
 async fn talked_lines(stage: &mut Stage, count: usize) -> anyhow::Result<Vec<Talked>> {
     talked(stage, count, 1).await
 }
 
-async fn lines(stage: &Stage, customers: Vec<Customer>) -> anyhow::Result<Vec<Talked>> {
-    let mut out = Vec::with_capacity(customers.len());
-    for customer in customers {
-        let client: Client = stage.customer_line(&customer);
-        let frame = json!({
-            "type": "send", "client": client.id, "counter": client.counter + 1, "text": PHRASE,
-        });
-        out.push((customer.conversation, enter(&client).await?, frame.to_string()));
-    }
-    Ok(out)
+fn lines(stage: &Stage, customers: &[Customer]) -> Vec<Talked> {
+    let line = |customer: &Customer| {
+        let client = stage.customer_line(customer);
+        let frame = json!({"type": "send", "client": client.id, "counter": client.counter + 1, "text": PHRASE});
+        (customer.conversation, client, frame.to_string())
+    };
+    customers.iter().map(line).collect()
 }
 
 /// An agent who accepts whatever is offered and opens it.
