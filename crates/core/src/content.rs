@@ -168,9 +168,14 @@ impl Content {
         Ok(Self { parts, plain, native: None, originals: Vec::new() })
     }
 
-    /// Makes `plain` anew after its parts were changed in place. It may be longer than a new one could be.
-    pub fn renew(&mut self) {
-        self.plain = plain(&self.parts);
+    /// Makes `plain` anew after its parts were changed in place. It may be longer than a new one could be. False: it was
+    /// not made from the parts as they were, and stays.
+    pub fn renew(&mut self, before: &[Part]) -> bool {
+        let made = self.plain == plain(before);
+        if made {
+            self.plain = plain(&self.parts);
+        }
+        made
     }
 }
 

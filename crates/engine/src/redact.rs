@@ -140,8 +140,8 @@ impl Stage<'_> {
         if let Some(native) = &mut content.native {
             self.json(&mut native.json, false);
         }
-        if content.parts != before {
-            content.renew();
+        if content.parts != before && !content.renew(&before) {
+            self.text(&mut content.plain);
         }
         content.originals.append(&mut self.originals);
     }
