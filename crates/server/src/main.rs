@@ -224,6 +224,7 @@ async fn run(command: Command, mut options: Options) -> Result<()> {
                 }
                 Admin::Erase { person, reason, yes } => {
                     personal::erase(&opened.engine, &person, &reason, yes).await?;
+                    opened.engine.write_rows().await?;
                     hub::tidy_search(&opened).await?;
                 }
                 Admin::Export { person, reason, out } => {
@@ -245,6 +246,8 @@ async fn run(command: Command, mut options: Options) -> Result<()> {
 
 fn log(options: &Options) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(&options.log.filter).context("log.filter")?;
+    // At its most talkative it writes whole frames, and with them what people say.
+    let filter = filter.add_directive("tungstenite=info".parse().context("log.filter")?);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match options.log.format.as_str() {
         "json" => builder.json().init(),
