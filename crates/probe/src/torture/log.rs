@@ -110,6 +110,10 @@ async fn read(world: &World, id: Uuid, token: &str) -> anyhow::Result<Log> {
     loop {
         let path = format!("/chat/v1/conversation/events?limit=500{after}");
         let answer = world.direct.call("GET", &path, As::Token(token), None, &mut dice).await?;
+        // A conversation whose start was answered and that is gone is for the judge.
+        if answer.status == 404 {
+            return Ok(log);
+        }
         let page: ChatPage = answer.read("reading the transcript back")?;
         for whole in &page.events {
             log.chat.push(received(whole)?);
@@ -123,6 +127,9 @@ async fn read(world: &World, id: Uuid, token: &str) -> anyhow::Result<Log> {
         let after = log.desk.last().map_or(0, |event| event.seq);
         let path = format!("/api/v1/conversations/{id}/events?limit=500&after={after}");
         let answer = world.direct.call("GET", &path, world.as_key(), None, &mut dice).await?;
+        if answer.status == 404 {
+            return Ok(log);
+        }
         let page: DeskPage = answer.read("reading the desk's log")?;
         let empty = page.events.is_empty();
         log.desk.extend(page.events);

@@ -86,6 +86,9 @@ pub(super) fn late_replies_die(case: &Case<'_>, verdict: &mut Verdict) {
 /// Tried: acknowledgements after which the hub was killed.
 pub(super) fn accepted_means_kept(case: &Case<'_>, verdict: &mut Verdict) {
     const NAME: &str = "accepted_means_kept";
+    if case.log.desk.is_empty() {
+        case.broken(verdict, NAME, "the start was answered and the conversation is gone".to_owned(), &[], &[]);
+    }
     let by_position: HashMap<u64, &str> =
         case.log.chat.iter().map(|event| (event.position, event.plain.as_str())).collect();
     for sent in &case.talk.sends {
