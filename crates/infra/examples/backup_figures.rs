@@ -128,7 +128,9 @@ async fn main() {
         let to = folder.join("copy.db");
         beside("online backup", &store, 2 + round * 10, {
             let (data, to) = (data.clone(), to.clone());
-            move || drop(copy_log(&data, &to, &mut |_, _| {}).expect("copied"))
+            move || {
+                copy_log(&data, &to, &mut |_, _| {}).expect("copied");
+            }
         })
         .await;
         remove(&to);

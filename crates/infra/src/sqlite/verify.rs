@@ -471,7 +471,9 @@ impl Looking {
                     say("body", "its sealed body was changed".into());
                 }
             }
-            (Some(_), None) => drop(self.emptied.insert(event.seq, header.key)),
+            (Some(_), None) => {
+                self.emptied.insert(event.seq, header.key);
+            }
             (None, Some(_)) => say("body", "has a body that its header does not know".into()),
             (None, None) => {}
         }

@@ -223,7 +223,6 @@ fn erased(args: &Restore, manifest: &Manifest, data: &Path, old: bool) -> Result
 
 /// Makes the new folder, whole and durable, beside the old one. The erasure list is applied before anything else is there.
 /// Says where the master key is, and how many keys were destroyed again.
-#[expect(clippy::too_many_arguments, reason = "one caller, and each is of another sort")]
 fn prepare(
     options: &Options,
     from: &Path,

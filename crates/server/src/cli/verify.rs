@@ -160,12 +160,10 @@ fn contents(options: &Options, folder: &Path, looked: &mut Looked, found: &mut F
         Err(error) => return unreadable(error, found),
     };
     // Damage inside a file makes any further reading fail somewhere; what SQLite said is the finding then.
-    let before = found.number;
-    if let Err(error) = store(options, folder, &view, looked, found) {
-        if before == found.number && found.number == 0 {
-            found.add(Finding::of("unreadable", format!("{error:#}")));
-        }
-        return Ok(());
+    if let Err(error) = store(options, folder, &view, looked, found)
+        && found.number == 0
+    {
+        found.add(Finding::of("unreadable", format!("{error:#}")));
     }
     Ok(())
 }
@@ -296,7 +294,9 @@ fn keys(view: &View, master: Option<&Master>, looked: &mut Looked, found: &mut F
             };
             let Some(parent) = parent else { continue };
             match unwrap_key(&parent, *id, &wrapped.wrapped) {
-                Ok(key) => drop(open.insert(*id, key)),
+                Ok(key) => {
+                    open.insert(*id, key);
+                }
                 Err(_) if under_master => found.add(Finding::of(
                     "key",
                     format!(
