@@ -222,7 +222,7 @@ async fn a_restore_never_brings_back_who_was_erased() {
     kim.moved_to(&hub);
     sam.moved_to(&hub);
     // The log of before the erasure learns of it, too, and the desk says so.
-    let ana = hub.agent("Ana", "agent", 4).await;
+    let ana = hub.agent("Ana", "supervisor", 4).await;
     let erased = async {
         while ana.get(&format!("conversations/{}", kim.conversation)).await["erased"].is_null() {
             tokio::task::yield_now().await;
