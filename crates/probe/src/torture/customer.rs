@@ -82,6 +82,11 @@ async fn start(
     let mut first: Option<Started> = None;
     for answer in futures_util::future::join_all(tries).await {
         let Ok(answer) = answer else { continue };
+        if let (Some(first), false) = (&first, answer.ok()) {
+            // A repeat is answered as the first time.
+            world.journal.talk(first.conversation, |talk| talk.started_as = Some(Uuid::nil()));
+            continue;
+        }
         let started: Started = answer.read("starting a conversation")?;
         match &first {
             Some(first) if first.conversation != started.conversation => {
