@@ -186,9 +186,7 @@ impl Engine {
             .map(|(stream, _)| {
                 let chain = match stream {
                     Stream::Conversation(_) => before.map(|state| state.head.chain),
-                    Stream::Agent(agent) => {
-                        agents_were.iter().flatten().find(|a| a.id == *agent).map(|a| a.head.chain)
-                    }
+                    Stream::Agent(agent) => agents_were.iter().flatten().find(|a| a.id == *agent).map(|a| a.head.chain),
                     Stream::Audit => end_was.as_ref().map(|end| end.chain),
                     _ => None,
                 };
@@ -267,6 +265,7 @@ impl Engine {
             }
             **guard = Some(end);
         }
+        let moves_seats = !agents.is_empty();
         for mut agent in agents {
             if let Some((_, chain)) = chains.iter().find(|(stream, _)| *stream == Stream::Agent(agent.id)) {
                 agent.head.chain = *chain;
@@ -283,7 +282,10 @@ impl Engine {
             if moved {
                 self.signal(Signal::LineMoved);
             }
-            self.wake.router.notify_one();
+            // A word in a chat that somebody has makes no seat free and puts nobody in a line.
+            if moved || moves_seats || state.own.offer.is_some() {
+                self.wake.router.notify_one();
+            }
         }
         if !effects.is_empty() {
             self.wake.outbox.notify_one();

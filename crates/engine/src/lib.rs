@@ -44,7 +44,7 @@ pub use files::{File, Incoming, Outgoing};
 pub use live::{Heard, Listener};
 pub use perform::{ReplyClaims, TargetClaims};
 pub use presence::Reach;
-pub use projections::{RowData, lists as entries, row};
+pub use projections::{RowData, Seqs, lists as entries, row};
 pub use query::Opened;
 pub use redact::Revealed;
 pub use retention::{RetentionState, WouldErase};

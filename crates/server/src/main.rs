@@ -29,6 +29,10 @@ use options::Options;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// The system's allocator took a third of the time of a hub under load, most of it to sort freed blocks.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Baton moves a conversation from a bot to a person and back, without losing a word.
 #[derive(Parser)]
 #[command(name = "baton", version)]

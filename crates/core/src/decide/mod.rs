@@ -35,7 +35,7 @@ use crate::effect::Effect;
 use crate::event::{Answer, Stream};
 use crate::facts::Facts;
 use crate::ids::{AgentId, ConversationId, ReportId};
-use crate::ownership::Holder;
+use crate::ownership::{Holder, Line};
 use crate::refusal::Refusal;
 use moves::Moves;
 
@@ -149,6 +149,8 @@ pub struct Needs {
 pub fn needs(state: Option<&Conversation>, actor: &Actor, command: &Command) -> Needs {
     use crate::actor::Who;
     match command {
+        // What is said to people is read by people; it opens no handover, so nobody need know what it says.
+        Command::Say(_) if actor.who == Who::Customer && state.is_some_and(to_people) => Needs::default(),
         Command::Say(_) if actor.who == Who::Customer => Needs { reading: true, lines: true, presence: false },
         Command::Say(_) | Command::Start(_) if state.is_some() => Needs::default(),
         command if touches_no_agent(command) => Needs::default(),
@@ -159,6 +161,11 @@ pub fn needs(state: Option<&Conversation>, actor: &Actor, command: &Command) -> 
         }
         _ => Needs { reading: false, lines: true, presence: false },
     }
+}
+
+/// Whether a customer's word goes to an agent, a target or a promise.
+fn to_people(state: &Conversation) -> bool {
+    matches!(state.own.holder, Holder::Agent { .. } | Holder::Target { .. } | Holder::Queue { line: Line::Later, .. })
 }
 
 /// The decision.

@@ -20,6 +20,10 @@ use tokio::sync::watch;
 const POLL: Ms = 5_000;
 /// Pieces of upkeep between two batches of a log that goes on.
 const UPKEEP: usize = 4;
+/// Hints during one batch from which on the hub counts as busy.
+const BUSY: usize = 500;
+/// A busy hub's index rests so many times as long as a batch took.
+const REST: Ms = 4;
 /// Conversations whose language is remembered.
 const LANGUAGES: usize = 20_000;
 
@@ -32,9 +36,20 @@ pub(crate) async fn run(search: Arc<Search>, mut stop: watch::Receiver<bool>) {
         tracing::warn!(%error, "the search index cannot be read; tried again");
     }
     while !*stop.borrow() {
+        let began = engine.now();
         let wait = match follower.step().await {
             Ok(true) => {
                 far |= follower.tell(far).await;
+                // Messages first: where many came in the meantime, most of the time is theirs.
+                if signals.len() >= BUSY {
+                    signals = signals.resubscribe();
+                    let now = engine.now();
+                    tokio::select! {
+                        biased;
+                        _ = stop.changed() => return,
+                        () = engine.runtime.sleep_until(now + REST * (now - began)) => {}
+                    }
+                }
                 continue;
             }
             Ok(false) => {

@@ -6,6 +6,7 @@ use super::keys;
 use super::migrate::{self, BATON, KEYS, Level, LevelError};
 use super::readers::Files;
 use baton_kit::store::Identity;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -230,8 +231,11 @@ fn readable_over(path: &Path, options: &OpenOptions) -> Result<Connection, OpenE
 }
 
 fn over(path: &Path, flags: OpenFlags, options: &OpenOptions) -> rusqlite::Result<Connection> {
-    match &options.vfs {
+    let connection = match &options.vfs {
         None => Connection::open_with_flags(path, flags),
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str()),
-    }
+    }?;
+    // Without it a statement that may use a partial index is compiled anew for each value that is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(connection)
 }

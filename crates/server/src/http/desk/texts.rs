@@ -1,8 +1,9 @@
 //! Opened texts of rows and panels, kept for a minute: a hundred screens that show one chat open its bodies once. An
-//! entry is good for one seq, so whatever changes a conversation makes it stale.
+//! entry says of which events it is; what is of other events is opened anew.
 
 use baton_core::event::{Brief, Trigger};
 use baton_core::ids::{ConversationId, HandoverId, Ms};
+use baton_engine::Seqs;
 use serde_json::{Map, Value};
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -16,8 +17,10 @@ const KEPT: Ms = 60_000;
 /// The texts of a row.
 #[derive(Debug, Default)]
 pub(super) struct RowTexts {
+    /// Of these events.
+    pub(super) of: Seqs,
     pub(super) customer: Option<String>,
-    pub(super) asked: Option<Asked>,
+    pub(super) asked: Option<Arc<Asked>>,
     pub(super) last: Option<String>,
     pub(super) offer_note: Option<String>,
 }
@@ -60,7 +63,7 @@ pub(super) struct Texts(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    rows: Mutex<Kept<(ConversationId, u64), RowTexts>>,
+    rows: Mutex<Kept<ConversationId, RowTexts>>,
     histories: Mutex<Kept<ConversationId, History>>,
 }
 
@@ -93,12 +96,15 @@ impl<K: Copy + Eq + Hash, V> Kept<K, V> {
 }
 
 impl Texts {
-    pub(super) fn row(&self, key: (ConversationId, u64), now: Ms) -> Option<Arc<RowTexts>> {
-        self.0.rows.lock().unwrap_or_else(PoisonError::into_inner).get(&key, now)
+    pub(super) fn row(&self, id: ConversationId, now: Ms) -> Option<Arc<RowTexts>> {
+        self.0.rows.lock().unwrap_or_else(PoisonError::into_inner).get(&id, now)
     }
 
-    pub(super) fn keep_row(&self, key: (ConversationId, u64), texts: Arc<RowTexts>, now: Ms) {
-        self.0.rows.lock().unwrap_or_else(PoisonError::into_inner).put(key, texts, now, ROWS);
+    /// Keeps the time of the first reading, so that the entry does not live for ever by being extended.
+    pub(super) fn keep_row(&self, id: ConversationId, texts: Arc<RowTexts>, now: Ms) {
+        let mut kept = self.0.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = kept.all.get(&id).map(|(at, _)| *at).filter(|at| now - at < KEPT).unwrap_or(now);
+        kept.put(id, texts, since, ROWS);
     }
 
     pub(super) fn history(&self, id: ConversationId, now: Ms) -> Option<Arc<History>> {

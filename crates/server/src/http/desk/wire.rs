@@ -13,7 +13,7 @@ use baton_core::limits;
 use baton_core::ownership::{Holder, Line};
 use baton_core::sabotage::{Invariant, off};
 use baton_core::settings::Settings;
-use baton_engine::{Opened, RowData, entries};
+use baton_engine::{Opened, RowData, Seqs, entries};
 use baton_kit::store::{EntryFilter, HolderKind, Row, RowFilter};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ impl View {
             json!({"id": id, "to": named(to), "giver": giver.map(named), "due": due, "note": texts.offer_note})
         });
         // A request of an earlier episode is history.
-        let asked = texts.asked.as_ref().filter(|asked| asked.at >= data.opened_at);
+        let asked = texts.asked.as_deref().filter(|asked| asked.at >= data.opened_at);
         let handover = match (data.handover, asked) {
             (Some(id), _) => Some(json!({"id": id, "trigger": data.trigger, "outcome": null})),
             (None, Some(asked)) => {
@@ -124,37 +124,51 @@ impl View {
     /// The texts of a row: opened once per seq, whoever looks.
     pub(super) async fn row_texts(&self, row: &Row, data: &RowData) -> Result<Arc<RowTexts>, Problem> {
         let now = self.app.engine.runtime().now();
-        if let Some(texts) = self.texts.row((row.id, row.seq), now) {
-            return Ok(texts);
+        let mut of = data.seqs;
+        // An offer that is over has no note any more.
+        of.offered = data.offer.map_or(0, |_| of.offered);
+        let known = self.texts.row(row.id, now);
+        if let Some(texts) = known.as_ref().filter(|texts| texts.of == of) {
+            return Ok(texts.clone());
         }
         let settings = self.app.engine.settings();
-        let mut texts = RowTexts::default();
-        if let Some(Opened { body: Some(Body::Opening { name, .. }), .. }) = self.open(row.id, data.seqs.opened).await?
-        {
-            texts.customer = name;
-        }
-        match self.open(row.id, data.seqs.named).await?.and_then(|opened| opened.body) {
-            // An empty name takes the old one away.
-            Some(Body::Customer { name: Some(name), .. }) => {
-                texts.customer = Some(name).filter(|name| !name.is_empty())
-            }
-            Some(Body::Identity(identity)) => texts.customer = identity.name.or(texts.customer),
-            _ => {}
-        }
-        texts.asked = self.asked(row.id, data.seqs.asked, &settings).await?;
-        if let Some(Opened { body: Some(Body::Message { content, .. }), .. }) =
-            self.open(row.id, data.seqs.said).await?
-        {
-            texts.last = Some(cut(&content.plain, LAST));
-        }
-        if data.offer.is_some()
-            && let Some(Opened { body: Some(Body::Note { text }), .. }) = self.open(row.id, data.seqs.offered).await?
-        {
+        let same = |seq: fn(&Seqs) -> u64| known.as_ref().filter(|texts| seq(&texts.of) == seq(&of));
+        let mut texts = RowTexts { of, ..RowTexts::default() };
+        texts.customer = match same(|seqs| seqs.opened).and(same(|seqs| seqs.named)) {
+            Some(known) => known.customer.clone(),
+            None => self.called(row.id, of).await?,
+        };
+        texts.asked = match same(|seqs| seqs.asked) {
+            Some(known) => known.asked.clone(),
+            None => self.asked(row.id, of.asked, &settings).await?.map(Arc::new),
+        };
+        texts.last = match same(|seqs| seqs.said) {
+            Some(known) => known.last.clone(),
+            None => match self.open(row.id, of.said).await?.and_then(|opened| opened.body) {
+                Some(Body::Message { content, .. }) => Some(cut(&content.plain, LAST)),
+                _ => None,
+            },
+        };
+        if let Some(Opened { body: Some(Body::Note { text }), .. }) = self.open(row.id, of.offered).await? {
             texts.offer_note = Some(text);
         }
         let texts = Arc::new(texts);
-        self.texts.keep_row((row.id, row.seq), texts.clone(), now);
+        self.texts.keep_row(row.id, texts.clone(), now);
         Ok(texts)
+    }
+
+    /// What the customer is called.
+    async fn called(&self, id: ConversationId, of: Seqs) -> Result<Option<String>, Problem> {
+        let customer = match self.open(id, of.opened).await?.and_then(|opened| opened.body) {
+            Some(Body::Opening { name, .. }) => name,
+            _ => None,
+        };
+        Ok(match self.open(id, of.named).await?.and_then(|opened| opened.body) {
+            // An empty name takes the old one away.
+            Some(Body::Customer { name: Some(name), .. }) => Some(name).filter(|name| !name.is_empty()),
+            Some(Body::Identity(identity)) => identity.name.or(customer),
+            _ => customer,
+        })
     }
 
     /// The request for a person that stands at this seq.
