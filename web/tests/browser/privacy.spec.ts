@@ -60,11 +60,12 @@ describe.skipIf(missing)("privacy", () => {
       const other = await openContext(browser, complaints, { ...look, as: context });
       const tab = await other.newPage();
       await tab.goto(`${hub.origin}/console/settings/inboxes`);
-      await tab.getByRole("heading", { name: "Privacy: how long words are kept" }).scrollIntoViewIfNeeded();
+      const heading = tab.getByRole("heading", { name: "Privacy: how long words are kept" });
+      await heading.scrollIntoViewIfNeeded({ timeout: 60_000 });
       await shoot(tab, `privacy-${look.name}`);
       await other.close();
     }
-  }, 120_000);
+  }, 240_000);
 
   it("a_card_is_never_shown_until_somebody_looks_with_a_reason_and_an_erased_customer_is_unreadable", async () => {
     const kim = await Caller.start(hub.origin, "Kim Sommer");
@@ -93,5 +94,5 @@ describe.skipIf(missing)("privacy", () => {
     await expect.poll(() => page.getByText("card ending 4242").count()).toBe(0);
     await shoot(page, "privacy-erased");
     expect(await kim.reads()).not.toContain("4242");
-  }, 120_000);
+  }, 240_000);
 });
