@@ -183,11 +183,8 @@ impl Engine {
             }
             let Some(episode) = out.last_mut() else { return };
             episode.last = header.seq;
-            match &header.fact {
-                Fact::HolderSet(fact) => {
-                    episode.closed = matches!(fact.holder, Holder::Nobody { .. }).then_some(header.at);
-                }
-                _ => {}
+            if let Fact::HolderSet(fact) = &header.fact {
+                episode.closed = matches!(fact.holder, Holder::Nobody { .. }).then_some(header.at);
             }
         })
         .await?;

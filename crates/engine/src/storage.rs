@@ -19,7 +19,9 @@ pub(crate) async fn run(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
         if full != *engine.full.borrow() {
             told.set(if full { 1.0 } else { 0.0 });
             match full {
-                true => tracing::error!("the disk of the data folder is full or cannot be written: nothing new is kept"),
+                true => {
+                    tracing::error!("the disk of the data folder is full or cannot be written: nothing new is kept")
+                }
                 false => tracing::info!("the data folder can be written again"),
             }
             engine.full.send_replace(full);
@@ -43,8 +45,12 @@ impl Engine {
 
     /// Writes something that nobody needs and takes it away again: a store that had room for it says so by itself.
     async fn try_to_write(&self) {
-        let record =
-            Record { kind: KIND.into(), key: KIND.into(), value: vec![0; TRIED], expires: self.now() + limits::DISK_LOOK };
+        let record = Record {
+            kind: KIND.into(),
+            key: KIND.into(),
+            value: vec![0; TRIED],
+            expires: self.now() + limits::DISK_LOOK,
+        };
         if self.store.put_record(record).await.is_ok() {
             let _ = self.store.take_record(KIND, KIND.as_bytes()).await;
         }

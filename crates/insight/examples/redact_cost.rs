@@ -4,6 +4,7 @@ use baton_insight::redact::{Compiled, Wanted, find};
 use std::hint::black_box;
 use std::time::Instant;
 
+#[expect(clippy::disallowed_methods, reason = "this program measures")]
 fn main() {
     let own = [Compiled::new("customer number", r"\bK-\d{6}\b", 256 * 1024).expect("fit")];
     let long = "Hello, order 48213 of 22 November has not come yet, could you look? ".repeat(290);

@@ -2,12 +2,12 @@
 
 use baton_core::event::Trigger;
 use baton_core::facts::Reading;
-use baton_core::notice::person_word;
-use baton_insight::courtesy::is_courtesy;
-use baton_insight::{Lang, human_request, human_request::Detection, language};
 use baton_core::limits;
+use baton_core::notice::person_word;
 use baton_core::privacy::{Found, Pattern, Redaction, Unread};
+use baton_insight::courtesy::is_courtesy;
 use baton_insight::redact::{self, Compiled, Wanted};
+use baton_insight::{Lang, human_request, human_request::Detection, language};
 use baton_kit::analyzer::Analyzer;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -273,7 +273,7 @@ async fn what_speaks_against_a_backup_or_a_restore_is_said_and_nothing_is_touche
     copy(&good, &cut);
     std::fs::remove_file(cut.join("manifest.json")).expect("there");
     refused(&["restore", text(&cut), "--data", text(&data)], "is no whole backup");
-    refused(&["verify", text(&tmp.path())], "is no whole backup");
+    refused(&["verify", text(tmp.path())], "is no whole backup");
     backup(&data, &tmp.path().join("cut"), &[]);
     assert!(!cut.exists());
 

@@ -1,6 +1,8 @@
 //! Random commits, with packing at random moments and a restart now and then: what can be read is what the store in
 //! memory says.
 
+#![allow(clippy::unwrap_used, reason = "a store that fails ends the test, as it should")]
+
 use baton_core::event::Stream;
 use baton_core::ids::{AgentId, ConversationId};
 use baton_infra::{MemoryStore, SqliteStore};

@@ -151,7 +151,7 @@ impl Agent<'_> {
                     let answer = self.post(id, "accept", &body).await;
                     self.after(id, answer).await;
                 }
-                30..=90 => self.race(id, offer.id, row.seq).await,
+                45..=87 => self.race(id, offer.id, row.seq).await,
                 88..=93 => {
                     let answer = self.post(id, "decline", &json!({"offer": offer.id})).await;
                     self.after(id, answer).await;

@@ -15,7 +15,7 @@ impl Say {
 
     /// So much of so much.
     pub(super) fn progress(&mut self, what: &str, done: u64, all: u64) {
-        let share = if all == 0 { 100 } else { (done.min(all) * 100) / all };
+        let share = (done.min(all) * 100).checked_div(all).unwrap_or(100);
         self.line(format!("{what} {share} %"));
     }
 

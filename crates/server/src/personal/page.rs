@@ -63,10 +63,10 @@ pub(super) fn html(json: &Value) -> String {
         style-src 'unsafe-inline'\"><title>{title}</title><style>{TOKENS}{STYLE}</style></head><body><main><h1>{title}</h1>\n"
     );
     let conversations = json["conversations"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<dl><dt>Names</dt><dd>{}</dd><dt>Contact</dt><dd>{}</dd><dt>Id</dt><dd>{}</dd><dt>Conversations</dt><dd>{}</dd>\
-        <dt>Made</dt><dd><time>{}</time></dd></dl>\n",
+        <dt>Made</dt><dd><time>{}</time></dd></dl>",
         words(&json["names"]),
         words(&json["contacts"]),
         escaped(text(json, "person")),

@@ -62,7 +62,8 @@ pub async fn the_work_of_connections_that_have_enough_stays_where_it_is(store: &
     let id = |number: u128| ConnectionId(Uuid::from_u128(number));
     let lane = |chat: u128, connection: u128| format!("{}/{}", conversation(chat), id(connection));
     let lanes = [lane(1, 7), lane(2, 7), format!("{}/poll", lane(3, 7)), lane(4, 8), lane(5, 9)];
-    let all: Vec<NewEffect> = lanes.iter().zip(["a", "b", "c", "d", "e"]).map(|(lane, name)| work(lane, name)).collect();
+    let all: Vec<NewEffect> =
+        lanes.iter().zip(["a", "b", "c", "d", "e"]).map(|(lane, name)| work(lane, name)).collect();
     ok(store.commit(effects(&all)).await);
     assert_eq!(names(&ok(store.lease_effects_but(0, 100, 1, &[id(7)]).await)), ["d"]);
     assert_eq!(names(&ok(store.lease_effects_but(0, 100, 10, &[id(7), id(9)]).await)), [""; 0]);

@@ -122,7 +122,7 @@ pub async fn packing_comes_to_an_end_and_never_takes_what_is_newer(store: &impl 
 pub async fn the_tail_of_a_packed_log_is_what_it_was(store: &impl Store) {
     for round in 0..12u64 {
         for number in 0..5u128 {
-            if (round + number as u64) % 3 != 0 {
+            if !(round + number as u64).is_multiple_of(3) {
                 let of = stream(number);
                 let seq = ok(store.headers(of, 0, 1_000).await).len() as u64;
                 ok(store.commit(append(of, seq, 1 + round % 2)).await);

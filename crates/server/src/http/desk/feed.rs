@@ -31,7 +31,7 @@ const GATHER: Ms = 25;
 const GATHER_LOOKS: Ms = 4;
 const GATHER_MOST: Ms = 1_000;
 /// And for so much longer with each row of the last look: nobody reads a hundred changes a second.
-const GATHER_ROW: Ms = 10;
+const GATHER_ROW: Ms = 40;
 /// A board is sent at most so often.
 const BOARD_PAUSE: Ms = 500;
 /// And looked at so often, for what only time changes.
