@@ -203,8 +203,9 @@ impl Engine {
         let workspace = self.store.identity().workspace;
         let (events, _, _) = seal_all(&self.keyring, workspace, events, &mut chains, &mut None).await?;
         let commit = Commit { expected: vec![(Stream::Workspace, before)], events, ..Commit::default() };
+        let written = commit.events.len();
         match self.store.commit(commit).await {
-            Ok(_) => {}
+            Ok(offset) => self.live.told(offset, written),
             Err(store::Error::Conflict) => return Err(Error::Busy),
             Err(error) => return Err(error.into()),
         }

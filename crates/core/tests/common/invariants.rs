@@ -324,7 +324,8 @@ fn outside(loaded: &Loaded, decision: &Decision, after: &Conversation) {
                 }
             }
             Effect::OpenTarget { baton, .. } | Effect::TellTarget { baton, .. } | Effect::PollTarget { baton, .. } => {
-                assert_eq!(*baton, after.own.baton);
+                // A target knows the number under which it was opened, whoever has joined since.
+                assert_eq!(*baton, after.own.began);
             }
             Effect::CloseTarget { .. } => {}
         }
@@ -339,7 +340,7 @@ fn outside(loaded: &Loaded, decision: &Decision, after: &Conversation) {
             _ => false,
         });
         let closed = decision.effects.iter().any(
-            |effect| matches!(effect, Effect::CloseTarget { target, baton, .. } if *target == connection && *baton == before.own.baton),
+            |effect| matches!(effect, Effect::CloseTarget { target, baton, .. } if *target == connection && *baton == before.own.began),
         );
         assert!(ended || closed, "a target that lost the chat is told: {:?}", decision.events);
     }

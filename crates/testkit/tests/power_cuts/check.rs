@@ -28,7 +28,7 @@ pub(crate) async fn image(folder: &Path, image: &Image, journal: &Journal, ackno
             wrong.extend(goes_on(&store).await);
             wrong
         }
-        Err(error) => vec![format!("the folder does not open: {error}")],
+        Err(error) => vec![format!("the folder does not open: {error} {error:?}")],
     }
 }
 

@@ -206,13 +206,18 @@ fn true_answer_speaks_of_a_missing_answer_a_second_outcome_and_another_notice() 
         })
     });
     planted("true_answer", |evidence| {
-        event(evidence, |event| match &mut event.header.fact {
-            Fact::Told(told) if told.code == "in_line" => {
-                told.code = "closed".into();
-                true
+        // Only who asked by themselves is told so at once.
+        let asked =
+            evidence.log.iter().any(|event| matches!(&event.header.fact, Fact::Told(told) if told.code == "asked"));
+        let mut lost = false;
+        for event in &mut evidence.log {
+            if let Fact::Told(told) = &mut event.header.fact
+                && told.code == "in_line"
+            {
+                (told.code, lost) = ("closed".into(), true);
             }
-            _ => false,
-        })
+        }
+        asked && lost
     });
     planted("true_answer", |evidence| {
         // Whoever was refused at once was not accepted afterwards.
