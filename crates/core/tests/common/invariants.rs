@@ -397,7 +397,12 @@ pub(crate) fn late(before: &Conversation, actor: &Actor, command: &Command, deci
         Command::BotEnded { baton, .. } | Command::Target { baton, .. } | Command::TargetTurn { baton, .. } => *baton,
         _ => return,
     };
-    if baton == before.own.baton {
+    // A target that holds the chat speaks under the number with which its stretch began.
+    let present = match (&before.own.holder, actor.who) {
+        (Holder::Target { connection, .. }, Who::Target { id, .. }) if *connection == id => before.own.began,
+        _ => before.own.baton,
+    };
+    if baton == present {
         return;
     }
     let seen = decision.events.iter().any(|event| event.header.audience == Audience::Customer);
