@@ -120,6 +120,11 @@ impl Level {
     }
 }
 
+/// A transaction stands half in the file and must be undone before anybody can read it.
+fn half_made(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
+}
+
 fn newest(steps: &[Migration]) -> u32 {
     steps.last().map_or(0, |step| step.level)
 }
@@ -137,7 +142,13 @@ pub(super) fn inspect(path: &Path, steps: &[Migration]) -> Result<Level, LevelEr
     let sqlite = |source| LevelError::Sqlite { file: name(path), source };
     let found = if path.exists() {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(sqlite)?;
-        level(&connection, path, steps)?
+        match level(&connection, path, steps) {
+            // The power went while the file was made: what was begun is taken back by the first who may write.
+            Err(LevelError::Sqlite { source, .. }) if half_made(&source) => {
+                level(&Connection::open(path).map_err(sqlite)?, path, steps)?
+            }
+            other => other?,
+        }
     } else {
         0
     };

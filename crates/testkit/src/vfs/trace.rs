@@ -180,9 +180,12 @@ impl Trace {
             let Some((begun, at)) = marks.get(number) else { continue };
             let at = *at;
             let mut tell = |why| early.push(Early { number: *number, at, why });
-            let written = self.ops[*begun..at]
-                .iter()
-                .position(|op| matches!(op, Op::Write { file, bytes, .. } if of_log(file) && contains(bytes, token)));
+            // The end of a page may fall into a token; one of its halves is whole then.
+            let (first, second) = token.split_at(token.len() / 2);
+            let written = self.ops[*begun..at].iter().position(|op| {
+                matches!(op, Op::Write { file, bytes, .. }
+                    if of_log(file) && (contains(bytes, first) || contains(bytes, second)))
+            });
             let written = written.map(|written| begun + written);
             let Some(written) = written else {
                 tell("it was never written");
