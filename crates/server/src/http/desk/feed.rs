@@ -32,6 +32,8 @@ const GATHER_LOOKS: Ms = 4;
 const GATHER_MOST: Ms = 1_000;
 /// And for so much longer with each row of the last look: nobody reads a hundred changes a second.
 const GATHER_ROW: Ms = 40;
+/// Counts are made anew so often, while something happens that moves no row.
+const COUNTS: Ms = 1_000;
 /// A board is sent at most so often.
 const BOARD_PAUSE: Ms = 500;
 /// And looked at so often, for what only time changes.
@@ -78,6 +80,9 @@ pub(super) struct Feed {
     /// In which lists the rows stand on the screen; as long as that does not change, no count does.
     standing: HashMap<ConversationId, Value>,
     counts: Value,
+    /// When they were counted, and when they are again because something may have changed that moves no row.
+    counted: Ms,
+    next_counts: Option<Ms>,
     gone: HashSet<ConversationId>,
     places: HashMap<ConversationId, Option<u32>>,
     next_places: Option<Ms>,
@@ -165,6 +170,8 @@ impl Feed {
             behind: true,
             standing: HashMap::new(),
             counts,
+            counted: 0,
+            next_counts: None,
             gone: HashSet::new(),
             places,
             next_places: None,
@@ -201,6 +208,8 @@ impl Feed {
                 self.look_at(id).await?;
             } else if now >= self.next_look {
                 self.look().await?;
+            } else if self.next_counts.is_some_and(|at| now >= at) {
+                self.count_again().await?;
             } else if self.next_places.is_some_and(|at| now >= at) {
                 self.look_at_places().await?;
             } else if now >= self.viewers.next {
@@ -209,6 +218,7 @@ impl Feed {
                 self.look_at_board().await?;
             } else {
                 let next = self.next_places.map_or(self.next_look, |at| at.min(self.next_look));
+                let next = self.next_counts.map_or(next, |at| at.min(next));
                 let next = next.min(self.viewers.next);
                 let next = self.board.as_ref().map_or(next, |board| board.next.min(next));
                 tokio::select! {
@@ -457,11 +467,19 @@ impl Feed {
         }
         // What is only said in a chat moves it in no list, so that it changes no count.
         let moved = rows.iter().any(|row| row_id(row).is_none_or(|id| self.standing.get(&id) != Some(&row["lists"])));
-        let counts = if moved { self.view.counts().await? } else { self.counts.clone() };
+        let now = engine.runtime().now();
+        let count = moved || (!rows.is_empty() && now - self.counted >= COUNTS);
+        let counts = if count { self.view.counts().await? } else { self.counts.clone() };
         // From here on nothing waits.
         let identity = engine.store().identity();
         let last = rows.len().saturating_sub(1);
         let sent = rows.len() as Ms;
+        if count {
+            (self.counted, self.next_counts) = (now, None);
+        } else if sent > 0 {
+            // A report or a call by name moves no row, and is counted all the same.
+            self.next_counts = self.next_counts.or(Some(self.counted + COUNTS));
+        }
         if self.standing.len() + rows.len() > GONE {
             self.standing.clear();
         }
@@ -502,6 +520,17 @@ impl Feed {
         } else {
             NEVER
         };
+        Ok(())
+    }
+
+    /// Sends the counts if they are others by now.
+    async fn count_again(&mut self) -> Result<(), Problem> {
+        let counts = self.view.counts().await?;
+        (self.counted, self.next_counts) = (self.view.app.engine.runtime().now(), None);
+        if counts != self.counts {
+            self.counts = counts.clone();
+            self.ready.push_back(json!({"type": "counts", "counts": counts}));
+        }
         Ok(())
     }
 
