@@ -64,7 +64,9 @@ impl Mailbox {
 
     fn take(&self) -> Option<Heard> {
         let mut mail = lock(&self.mail);
-        if std::mem::take(&mut mail.missed) {
+        if mail.missed {
+            // What came meanwhile was noted as waiting and does not: it must be heard of again.
+            *mail = Mail::default();
             return Some(Heard::Missed);
         }
         let signal = mail.waiting.pop_front()?;
@@ -516,6 +518,22 @@ mod tests {
         assert_eq!(mailbox.take(), None);
         mailbox.put(&seen(7));
         assert_eq!(mailbox.take(), Some(Heard::Signal(seen(7))));
+        let hint = Signal::Appended {
+            stream: Stream::Conversation(ConversationId(uuid::Uuid::from_u128(1))),
+            seq: 1,
+            offset: Offset(1),
+        };
+        for position in 0..=limits::HINTS as u64 {
+            mailbox.put(&seen(position));
+        }
+        mailbox.put(&hint);
+        assert_eq!(mailbox.take(), Some(Heard::Missed));
+        mailbox.put(&hint);
+        assert_eq!(
+            mailbox.take(),
+            Some(Heard::Signal(hint)),
+            "a hint that fell into a full box does not hide the next"
+        );
     }
 
     #[test]
