@@ -1600,7 +1600,7 @@ export interface components {
       expected?: number;
       /** @description setup_link_used: when, if it is known. */
       used_at?: components["schemas"]["Ms"] | null;
-      /** @description field_required: which pre-chat field. */
+      /** @description field_required, field_invalid: which field. */
       field?: string;
       /** @description rate_limited: which rate, by the name of its setting. */
       rate?: string;
@@ -1648,12 +1648,34 @@ export interface components {
     FormPart: {
       /** @constant */
       type: "form";
+      /** @description A `Form`; in old messages anything. */
       json: unknown;
     };
     FormAnswerPart: {
       /** @constant */
       type: "form_answer";
+      /** @description Each field's key and value. */
       json: unknown;
+      /** @description Keys of the fields that are secret: `[hidden: key]` stands in the place of their values. Left out: none. */
+      secret?: string[];
+    };
+    Form: {
+      title?: string | null;
+      text?: string | null;
+      fields: components["schemas"]["FormField"][];
+    };
+    FormField: {
+      key: string;
+      label: string;
+      /**
+       * @description `secret`: typed unseen; the value never stands in the transcript.
+       * @enum {string}
+       */
+      kind: "text" | "mail" | "phone" | "select" | "area" | "secret";
+      required?: boolean;
+      options?: string[];
+      /** @description A secret that is good for one time, as a code that was just sent. */
+      one_time?: boolean;
     };
     LinkPart: {
       /** @constant */
@@ -1909,13 +1931,18 @@ export interface components {
       cursor: components["schemas"]["Cursor"];
       more: boolean;
     };
-    /** @description Exactly one of `text`, `choice` and `file`. */
+    /** @description Exactly one of `text`, `choice`, `file` and `form`. */
     ChatSend: {
       client: components["schemas"]["Id"];
       counter: number;
       text?: string;
       choice?: components["schemas"]["Choice"];
       file?: components["schemas"]["SendFile"];
+      /** @description Each field's key and value, of the form that stands at `reply_to`. */
+      form?: {
+        [key: string]: string;
+      };
+      /** @description A position. */
       reply_to?: number;
     };
     ChatSent: {
@@ -2461,12 +2488,13 @@ export interface components {
       /** @description With `list=waiting`: how long the customer waited to whom a person came last. */
       last_waited_ms?: number | null;
     };
-    /** @description Exactly one of `text` and `file`. */
+    /** @description Exactly one of `text`, `file` and `form`. */
     Say: {
       client: components["schemas"]["Id"];
       counter: number;
       text?: string | null;
       file?: components["schemas"]["SendFile"] | null;
+      form?: components["schemas"]["Form"] | null;
       /** @description The newest seq on the speaker's screen. */
       as_of?: number | null;
       reply_to?: number | null;
@@ -3282,6 +3310,8 @@ export type CardPart = components["schemas"]["CardPart"];
 export type FilePart = components["schemas"]["FilePart"];
 export type FormPart = components["schemas"]["FormPart"];
 export type FormAnswerPart = components["schemas"]["FormAnswerPart"];
+export type Form = components["schemas"]["Form"];
+export type FormField = components["schemas"]["FormField"];
 export type LinkPart = components["schemas"]["LinkPart"];
 export type LocationPart = components["schemas"]["LocationPart"];
 export type EventPart = components["schemas"]["EventPart"];

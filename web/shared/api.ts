@@ -38,6 +38,8 @@ export type {
   EarlierEpisode,
   EventPage,
   Fate,
+  Form,
+  FormField,
   Uploaded,
   Uploaded as HubFile,
   Handover,

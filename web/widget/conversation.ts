@@ -184,6 +184,8 @@ export function conversation(session: Session, shown: () => boolean): Conversati
               : "",
       choosable: () => bot && one.position > choosableFrom.v,
       onchoice: (choice) => session.say(choice.label, choice),
+      event: one,
+      onfilled: () => box.focus(),
       tools:
         bot &&
         when(

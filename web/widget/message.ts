@@ -2,7 +2,7 @@
  * One message. Who speaks can be told three ways: by name and word, by the shape of the mark (a square for an
  * assistant, a circle for a person), and by the ground; never by colour alone.
  */
-import type { Choice, HubFile, Part } from "../shared/api.ts";
+import type { ChatMessage, Choice, HubFile, Part } from "../shared/api.ts";
 import { safeUrl } from "../shared/markdown.ts";
 import { cleanName, cleanText } from "../shared/safe.ts";
 import { clock, exact } from "../shared/time.ts";
@@ -30,12 +30,15 @@ export type Shown = {
   /** While it holds, choices are buttons; before and after they are not shown. */
   choosable?: () => boolean;
   onchoice?: (choice: Choice) => void;
+  /** The event that bears it, and what follows when its form was filled in. */
+  event?: ChatMessage;
+  onfilled?: () => void;
   /** Beside it: what can be done about this message. */
   tools?: Child;
   after?: Child;
 };
 
-const DRAWN = new Set(["text", "choices", "link", "card", "file"]);
+const DRAWN = new Set(["text", "choices", "link", "card", "file", "form", "form_answer"]);
 
 export function message(shown: Shown): HTMLElement {
   const { session, look, name, kind, goesOn, at, parts, plain, tools } = shown;
@@ -111,6 +114,14 @@ function drawn(session: Session, part: Part, plain: string, shown: Shown): Child
   if (part.type === "card")
     return later(
       () => import("./parts/card.ts").then(({ card }) => card(part, plain, shown)),
+      () => rich(plain, false),
+    );
+  if (part.type === "form" || part.type === "form_answer")
+    return later(
+      () =>
+        import("./parts/ask.ts").then(({ ask, answered }) =>
+          part.type === "form" ? ask(part, plain, shown) : answered(part, plain, shown),
+        ),
       () => rich(plain, false),
     );
   if (part.type !== "link") return null;

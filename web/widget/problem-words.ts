@@ -11,6 +11,7 @@ const WORDS: Partial<Record<string, Key>> = {
   too_many_attempts: "problem_fast",
   too_many_clients: "problem_fast",
   conversation_closed: "problem_moved",
+  form_not_found: "problem_moved",
   bounces_exhausted: "problem_moved",
   no_messages: "problem_moved",
   not_allowed: "problem_moved",

@@ -539,6 +539,10 @@ export class Session {
     if (left) this.#leaving = undefined;
     return left;
   }
+  /** True when the hub has it. It goes by itself: what waits to be sent is kept in this browser, and a secret must not be. */
+  async fill(client: string, reply_to: number, form: Record<string, string>): Promise<boolean> {
+    return (await this.#ask("messages", { client, counter: 1, reply_to, form })) !== undefined;
+  }
   rate(
     answered: Answered | null,
     agent: number | null,

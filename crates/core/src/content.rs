@@ -1,5 +1,6 @@
 //! What a message is made of, and the one readable text of it.
 
+use crate::form::{Form, take_secrets};
 use crate::limits;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,6 +52,10 @@ pub enum Part {
     FormAnswer {
         /// Field to value.
         json: Value,
+        /// Fields that are secret: their values never come further than the redaction, which puts
+        /// [`hidden`](crate::form::hidden) in their place.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        secret: Vec<String>,
     },
     /// A link.
     Link {
@@ -236,6 +241,19 @@ fn size_words(bytes: u64) -> String {
     }
 }
 
+fn form_words(form: &Form) -> String {
+    let labels: Vec<String> = form.fields.iter().map(|field| format!("[{}]", field.label)).collect();
+    let lines = [form.title.clone(), form.text.clone(), Some(labels.join(" "))];
+    lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// A readable text never holds a secret, not even before it was taken out.
+fn answer_words(json: &Value, secret: &[String]) -> String {
+    let mut json = json.clone();
+    take_secrets(&mut json, secret);
+    json.to_string()
+}
+
 fn plain(parts: &[Part]) -> String {
     let mut out = String::new();
     for part in parts {
@@ -248,8 +266,8 @@ fn plain(parts: &[Part]) -> String {
                 json.get("title").or_else(|| json.get("text")).and_then(Value::as_str).unwrap_or("[card]").to_owned()
             }
             Part::File { name, size, .. } => format!("[file: {name}, {}]", size_words(*size)),
-            Part::Form { .. } => "[form]".to_owned(),
-            Part::FormAnswer { json } => json.to_string(),
+            Part::Form { json } => Form::of(json).map_or_else(|| "[form]".to_owned(), |form| form_words(&form)),
+            Part::FormAnswer { json, secret } => answer_words(json, secret),
             Part::Link { url, title } => format!("{title} ({url})"),
             Part::Location { label, .. } => label.clone(),
             Part::Event { name, .. } => format!("[{name}]"),

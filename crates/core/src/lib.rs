@@ -17,6 +17,7 @@ pub mod effect;
 pub mod event;
 pub mod facts;
 pub mod failure;
+pub mod form;
 pub mod frame;
 pub mod hours;
 pub mod ids;

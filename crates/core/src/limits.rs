@@ -237,6 +237,8 @@ pub const PRE_CHAT_OPTIONS: usize = 30;
 pub const PRE_CHAT_CHARS: usize = 200;
 /// Characters of an answer in several lines.
 pub const PRE_CHAT_AREA_CHARS: usize = 2_000;
+/// Characters of a secret that a form asks for.
+pub const SECRET_CHARS: usize = 200;
 /// The longest life of a token by which a site says who its customer is.
 pub const IDENTITY_TOKEN: Ms = DAY;
 /// Its bytes.

@@ -86,6 +86,9 @@ pub enum Refusal {
     /// No such file in this conversation.
     #[error("there is no such file in this conversation; upload it first")]
     FileNotFound,
+    /// No such form in this conversation, or none that can be filled in, or not the asker's.
+    #[error("there is no such form in this chat, or it cannot be filled in")]
+    FormNotFound,
     /// The conversation holds as many files as it may.
     #[error("this chat holds as many files as it may")]
     FilesFull,
@@ -153,6 +156,7 @@ impl Refusal {
             Self::TooManyGuests => "too_many_guests",
             Self::DraftGone => "draft_gone",
             Self::FileNotFound => "file_not_found",
+            Self::FormNotFound => "form_not_found",
             Self::FilesFull => "files_full",
             Self::TooLate => "too_late",
             Self::Blocked => "blocked",
@@ -170,7 +174,11 @@ impl Refusal {
     /// The HTTP status that goes with it.
     pub fn status(&self) -> u16 {
         match self {
-            Self::NotFound | Self::UnknownDestination | Self::FileNotFound | Self::UnknownReport => 404,
+            Self::NotFound
+            | Self::UnknownDestination
+            | Self::FileNotFound
+            | Self::FormNotFound
+            | Self::UnknownReport => 404,
             Self::NotAllowed | Self::Blocked => 403,
             Self::Erased => 410,
             Self::Content(_)
@@ -214,6 +222,7 @@ impl Refusal {
         "too_many_guests",
         "draft_gone",
         "file_not_found",
+        "form_not_found",
         "files_full",
         "too_late",
         "blocked",

@@ -1,13 +1,15 @@
 //! The one stage in front of store, bot, target and log: what an inbox does not want to keep is taken out of a command
-//! before it is decided on. It never stops a message: a text that cannot be looked through is left out, and its place says so.
+//! before it is decided on. It never stops a message: a text that cannot be looked through is left out, and its place says so. Only a
+//! secret that could not be kept for whoever asked is refused.
 
 use crate::query::Opened;
-use crate::{Engine, Error};
+use crate::{Engine, Error, ReplyClaims};
 use baton_core::actor::{Actor, Who};
 use baton_core::command::{BotEnd, BotReplied, Command, TargetDid};
 use baton_core::content::{Content, Original, Part};
 use baton_core::conversation::Conversation;
-use baton_core::event::{Body, BotSaid, Deed, Handled, Key, Stream, open, seal};
+use baton_core::event::{Body, BotSaid, Deed, Fact, Handled, Key, Stream, open, seal};
+use baton_core::form::{hidden, take_secrets};
 use baton_core::ids::{ConversationId, InboxId};
 use baton_core::permission::Permit;
 use baton_core::privacy::Redaction;
@@ -36,12 +38,19 @@ fn apart(episode: &Key) -> Key {
 
 struct Stage<'a> {
     engine: &'a Engine,
-    rules: &'a Redaction,
+    /// None: nothing is looked for, and secrets go all the same.
+    rules: Option<&'a Redaction>,
     id: ConversationId,
     workspace: Uuid,
     /// None: originals are not kept.
     key: Option<Key>,
     originals: Vec<Original>,
+}
+
+/// Whether a customer filled in a secret. Such an answer is worth nothing unless it is kept for whoever asked.
+fn bears_secret(command: &Command) -> bool {
+    let secret = |part: &Part| matches!(part, Part::FormAnswer { secret, .. } if !secret.is_empty());
+    matches!(command, Command::Say(say) if say.content.parts.iter().any(secret))
 }
 
 impl Stage<'_> {
@@ -54,7 +63,8 @@ impl Stage<'_> {
     }
 
     fn take_out(&mut self, text: &mut String, keeps: bool) {
-        let Ok(found) = self.engine.analyzer.redact(text, self.rules) else {
+        let Some(rules) = self.rules else { return };
+        let Ok(found) = self.engine.analyzer.redact(text, rules) else {
             metrics::counter!("baton_redaction_failed_total").increment(1);
             UNREAD.clone_into(text);
             return;
@@ -73,16 +83,21 @@ impl Stage<'_> {
             };
             clean.push_str(before);
             clean.push_str(&found.token);
-            if let (true, Some(key)) = (keeps, &self.key) {
-                let place = (self.workspace, Stream::Conversation(self.id), 0, KIND, 1);
-                let sealed = seal(key, self.engine.keyring.nonce(), place, words.as_bytes());
-                let sealed = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
-                self.originals.push(Original { token: found.token, sealed });
+            if keeps && rules.reversible {
+                self.keep(found.token, words);
             }
             at = found.end;
         }
         clean.push_str(text.get(at..).unwrap_or_default());
         *text = clean;
+    }
+
+    fn keep(&mut self, token: String, words: &str) {
+        let Some(key) = &self.key else { return };
+        let place = (self.workspace, Stream::Conversation(self.id), 0, KIND, 1);
+        let sealed = seal(key, self.engine.keyring.nonce(), place, words.as_bytes());
+        let sealed = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.originals.push(Original { token, sealed });
     }
 
     /// All texts in it, and numbers that say the same as a text would.
@@ -124,7 +139,13 @@ impl Stage<'_> {
                 }
                 // A blob's name says nothing: it is a hash.
                 Part::File { name, .. } => self.take_out(name, true),
-                Part::FormAnswer { json } => self.json(json, true),
+                Part::FormAnswer { json, secret } => {
+                    for (token, words) in take_secrets(json, secret) {
+                        metrics::counter!("baton_redacted_total").increment(1);
+                        self.keep(token, &words);
+                    }
+                    self.json(json, true);
+                }
                 Part::Card { json, .. } | Part::Form { json } | Part::Unknown { json, .. } => self.json(json, false),
                 Part::Link { url, title } => {
                     self.text(url);
@@ -290,13 +311,21 @@ impl Engine {
             (Command::Start(start), None) => start.inbox,
             _ => return Ok(()),
         };
-        let Some(rules) = self.redaction(inbox, actor) else { return Ok(()) };
-        let key = match state.and_then(|state| state.key) {
-            Some(key) if rules.reversible => self.keyring.get(key).await?.as_ref().map(apart),
+        let rules = self.redaction(inbox, actor);
+        let secret = bears_secret(command);
+        // What is said after the end begins an episode with a key of its own, which is not there yet.
+        let open = state.filter(|state| !state.closed()).and_then(|state| state.key);
+        let key = match open {
+            Some(key) if secret || rules.as_ref().is_some_and(|rules| rules.reversible) => {
+                self.keyring.get(key).await?.as_ref().map(apart)
+            }
             _ => None,
         };
+        if secret && key.is_none() {
+            return Err(Refusal::Closed.into());
+        }
         let workspace = self.store.identity().workspace;
-        let mut stage = Stage { engine: self, rules: &rules, id, workspace, key, originals: Vec::new() };
+        let mut stage = Stage { engine: self, rules: rules.as_ref(), id, workspace, key, originals: Vec::new() };
         stage.command(command);
         Ok(())
     }
@@ -307,7 +336,8 @@ impl Engine {
         if let Some(rules) = self.redaction(state.inbox, actor) {
             let workspace = self.store.identity().workspace;
             let id = state.id;
-            Stage { engine: self, rules: &rules, id, workspace, key: None, originals: Vec::new() }.text(&mut name);
+            Stage { engine: self, rules: Some(&rules), id, workspace, key: None, originals: Vec::new() }
+                .text(&mut name);
         }
         name
     }
@@ -330,27 +360,83 @@ impl Engine {
     ) -> Result<Vec<Revealed>, Error> {
         let state = self.conversation(permit, id).await?;
         let opened = self.event(permit, id, seq).await?.ok_or(Refusal::NotFound)?;
-        let Opened { header, body: Some(Body::Message { content, .. }) } = opened else {
-            return Err(Refusal::NotFound.into());
+        let revealed = self.taken_out(id, &opened).await?.ok_or(Refusal::NotFound)?;
+        let handled = Handled { deed: Deed::Revealed, person: state.person, conversation: Some(id), of: Some(seq) };
+        self.account(permit, handled, reason).await?;
+        Ok(revealed)
+    }
+
+    /// The secrets of the answer at this position, by their keys, for the bot whose form asked for them, while it holds the
+    /// conversation under this baton number. That it looked stands in the audit before it sees them.
+    ///
+    /// # Errors
+    /// [`Refusal::NotHolder`]: it holds no more. [`Refusal::FormNotFound`]: no such answer to a form of its own.
+    pub async fn redeem(&self, permit: &Permit, claims: &ReplyClaims, position: u64) -> Result<Vec<Revealed>, Error> {
+        let bot = Who::Bot { id: claims.b };
+        let state = self.conversation(permit, claims.c).await?;
+        if state.own.baton != claims.n || !state.own.may_speak(&bot) {
+            return Err(Refusal::NotHolder.into());
+        }
+        let none = || Error::from(Refusal::FormNotFound);
+        let answer = self.at_position(permit, claims.c, position).await?.ok_or_else(none)?;
+        let (Fact::Said(said), Some(Body::Message { content, .. })) = (&answer.header.fact, &answer.body) else {
+            return Err(none());
         };
-        let key = match header.key {
+        let secret = content.parts.iter().find_map(|part| match part {
+            Part::FormAnswer { secret, .. } if !secret.is_empty() => Some(secret.clone()),
+            _ => None,
+        });
+        let (Who::Customer, Some(to), Some(secret)) = (answer.header.actor.who, said.reply_to, secret) else {
+            return Err(none());
+        };
+        let form = self.at_position(permit, claims.c, to).await?.ok_or_else(none)?;
+        if form.header.actor.who != bot {
+            return Err(none());
+        }
+        let kept = self.taken_out(claims.c, &answer).await?.ok_or_else(none)?;
+        let named = |key: &String| kept.iter().find(|one| one.token == hidden(key)).map(|one| (key.clone(), one));
+        let found = secret.iter().filter_map(named);
+        let found = found.map(|(key, one)| Revealed { token: key, text: one.text.clone() }).collect();
+        let of = Some(answer.header.seq);
+        let handled = Handled { deed: Deed::Revealed, person: state.person, conversation: Some(claims.c), of };
+        self.account(permit, handled, "the assistant's form asked for it").await?;
+        Ok(found)
+    }
+
+    /// What stands at this position of what the customer sees.
+    ///
+    /// # Errors
+    /// As [`Self::conversation`].
+    pub async fn at_position(
+        &self,
+        permit: &Permit,
+        id: ConversationId,
+        position: u64,
+    ) -> Result<Option<Opened>, Error> {
+        let Some(before) = position.checked_sub(1) else { return Ok(None) };
+        let found = self.positions(permit, id, before, 1).await?.pop();
+        Ok(found.filter(|opened| opened.header.position == Some(position)))
+    }
+
+    /// What was taken out of a message; `None`: nothing, or it is not kept.
+    async fn taken_out(&self, id: ConversationId, opened: &Opened) -> Result<Option<Vec<Revealed>>, Error> {
+        let Some(Body::Message { content, .. }) = &opened.body else { return Ok(None) };
+        let key = match opened.header.key {
             Some(key) => self.keyring.get(key).await?,
             None => None,
         };
-        let (Some(key), false) = (key, content.originals.is_empty()) else { return Err(Refusal::NotFound.into()) };
+        let (Some(key), false) = (key, content.originals.is_empty()) else { return Ok(None) };
         let key = apart(&key);
         let place = (self.store.identity().workspace, Stream::Conversation(id), 0, KIND, 1);
         let mut out = Vec::with_capacity(content.originals.len());
-        for Original { token, sealed } in content.originals {
+        for Original { token, sealed } in &content.originals {
             let digits = |at: usize| u8::from_str_radix(sealed.get(at..at + 2)?, 16).ok();
             let bytes: Option<Vec<u8>> = (0..sealed.len()).step_by(2).map(digits).collect();
             let words = bytes.and_then(|bytes| open(&key, place, &bytes).ok());
             let text = words.and_then(|words| String::from_utf8(words).ok());
             let text = text.ok_or_else(|| Error::Unreadable("what was taken out does not open".into()))?;
-            out.push(Revealed { token, text });
+            out.push(Revealed { token: token.clone(), text });
         }
-        let handled = Handled { deed: Deed::Revealed, person: state.person, conversation: Some(id), of: Some(seq) };
-        self.account(permit, handled, reason).await?;
-        Ok(out)
+        Ok(Some(out))
     }
 }

@@ -3,10 +3,10 @@
 //!
 //! One algorithm, named here and not by the token: a token's header that names another, `none` above all, is refused.
 
-use crate::widget::is_mail;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use baton_core::event::Identity;
+use baton_core::form::is_mail;
 use baton_core::ids::{Hash16, InboxId, Ms, PersonId};
 use baton_core::limits;
 use baton_kit::keys::Master;

@@ -48,10 +48,19 @@ struct Built<T: ?Sized> {
 
 #[derive(Default)]
 struct Inner {
-    bots: HashMap<ConnectionId, Built<dyn Bot>>,
+    bots: HashMap<ConnectionId, BuiltBot>,
     targets: HashMap<ConnectionId, (Built<dyn Target>, Arc<HttpTarget>)>,
     files: HashMap<ConnectionId, Watched>,
 }
+
+/// A bot's plug-in, and the same as what it is where it makes requests of its own.
+struct BuiltBot {
+    version: u32,
+    plugin: Arc<dyn Bot>,
+    http: Option<Arc<HttpBot>>,
+}
+
+type Made = (Arc<dyn Bot>, Option<Arc<HttpBot>>, Option<Watched>);
 
 struct Watched {
     path: PathBuf,
@@ -88,8 +97,8 @@ impl Registry {
             }
             inner.files.remove(&id);
             match self.build_bot(json) {
-                Ok((plugin, watched)) => {
-                    inner.bots.insert(id, Built { version, plugin });
+                Ok((plugin, http, watched)) => {
+                    inner.bots.insert(id, BuiltBot { version, plugin, http });
                     inner.files.extend(watched.map(|watched| (id, watched)));
                 }
                 Err(why) => tracing::error!(bot = %id, why, "a bot cannot be used; its conversations go to people"),
@@ -111,22 +120,23 @@ impl Registry {
         }
     }
 
-    fn build_bot(&self, json: &Value) -> Result<(Arc<dyn Bot>, Option<Watched>), String> {
+    fn build_bot(&self, json: &Value) -> Result<Made, String> {
         let plugin = json.get("plugin").cloned().unwrap_or_default();
         match serde_json::from_value(plugin).map_err(|error| error.to_string())? {
             BotPlugin::Builtin { knowledge: Some(text), .. } => {
                 let bot = Arc::new(BuiltinBot::new(&text).map_err(|error| error.to_string())?);
-                Ok((Arc::new(Plugin(bot)), None))
+                Ok((Arc::new(Plugin(bot)), None, None))
             }
             BotPlugin::Builtin { knowledge: None, file: Some(path) } => {
                 let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
                 let bot = Arc::new(BuiltinBot::new(&text).map_err(|error| error.to_string())?);
-                Ok((Arc::new(Plugin(bot.clone())), Some(Watched { path, text, bot })))
+                Ok((Arc::new(Plugin(bot.clone())), None, Some(Watched { path, text, bot })))
             }
             BotPlugin::Builtin { knowledge: None, file: None } => Err("it has neither knowledge nor a file".into()),
             BotPlugin::Http(config) => {
                 let bot = HttpBot::new(config, self.runtime.clone()).map_err(|error| error.to_string())?;
-                Ok((Arc::new(bot), None))
+                let bot = Arc::new(bot);
+                Ok((bot.clone(), Some(bot), None))
             }
         }
     }
@@ -155,6 +165,12 @@ impl Registry {
             }
             watched.text = text;
         }
+    }
+
+    /// The bot behind this address, to check its signature.
+    pub(crate) fn http_bot(&self, id: ConnectionId) -> Option<Arc<HttpBot>> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        inner.bots.get(&id).and_then(|bot| bot.http.clone())
     }
 
     /// The target of this callback, to check its signature.

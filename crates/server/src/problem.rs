@@ -47,6 +47,7 @@ pub(crate) const CODES: &[&str] = &[
     "file_empty",
     "too_many_files",
     "field_required",
+    "form_answer_wanted",
     "identity_invalid",
     "identity_other",
     "confirmation_wrong",

@@ -6,11 +6,12 @@ use crate::demo;
 use crate::files::kind;
 use crate::problem::Problem;
 use baton_core::event::Object;
+use baton_core::form::{self, Field, FieldKind, Wrong};
 use baton_core::ids::InboxId;
 use baton_core::limits;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What is set. A member that is left out has its usual value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,29 +42,6 @@ pub(crate) enum Position {
     #[default]
     End,
     Start,
-}
-
-/// A question before the chat.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Field {
-    pub(crate) key: String,
-    pub(crate) label: String,
-    pub(crate) kind: FieldKind,
-    #[serde(default)]
-    pub(crate) required: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) options: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum FieldKind {
-    Text,
-    Mail,
-    Phone,
-    Select,
-    Area,
 }
 
 impl Default for Widget {
@@ -163,37 +141,12 @@ impl Widget {
     }
 
     fn check_fields(&self) -> Result<(), Problem> {
-        if self.pre_chat.len() > limits::PRE_CHAT_FIELDS {
-            return Err(invalid("widget.pre_chat", format!("at most {} questions", limits::PRE_CHAT_FIELDS)));
+        // What is answered before a chat becomes the customer's name, contact and variables, which people read.
+        if let Some(number) = self.pre_chat.iter().position(|field| field.kind == FieldKind::Secret) {
+            let why = "a secret can be asked only in the chat, by a form";
+            return Err(invalid(&format!("widget.pre_chat[{number}].kind"), why));
         }
-        let mut keys = BTreeSet::new();
-        for (number, field) in self.pre_chat.iter().enumerate() {
-            let place = |part: &str| format!("widget.pre_chat[{number}].{part}");
-            let good = (1..=40).contains(&field.key.len())
-                && field.key.starts_with(|c: char| c.is_ascii_lowercase())
-                && field.key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-            if !good {
-                return Err(invalid(&place("key"), "use 1 to 40 of the characters a-z, 0-9 and _, a letter first"));
-            }
-            if !keys.insert(&field.key) {
-                return Err(invalid(&place("key"), "another question has this key"));
-            }
-            words(&place("label"), &field.label, limits::NAME_CHARS)?;
-            match (field.kind, field.options.len()) {
-                (FieldKind::Select, 2..=limits::PRE_CHAT_OPTIONS) => {
-                    for option in &field.options {
-                        words(&place("options"), option, limits::NAME_CHARS)?;
-                    }
-                }
-                (FieldKind::Select, _) => {
-                    let most = limits::PRE_CHAT_OPTIONS;
-                    return Err(invalid(&place("options"), format!("a choice needs 2 to {most} options")));
-                }
-                (_, 0) => {}
-                _ => return Err(invalid(&place("options"), "only a field of the kind `select` has options")),
-            }
-        }
-        Ok(())
+        form::check("widget.pre_chat", &self.pre_chat).map_err(|unfit| invalid(&unfit.place, unfit.why))
     }
 
     /// Checks what a customer filled in; a field whose key is in `known` need not be.
@@ -202,46 +155,16 @@ impl Widget {
         fields: &Map<String, Value>,
         known: &[&str],
     ) -> Result<BTreeMap<String, String>, Problem> {
-        let wrong =
-            |key: &str, why: &str| Problem::new(422, "field_invalid", format!("{key}: {why}")).with("field", key);
-        if let Some(key) = fields.keys().find(|key| !self.pre_chat.iter().any(|field| field.key == **key)) {
-            return Err(wrong(&key.chars().take(40).collect::<String>(), "this inbox does not ask this"));
-        }
-        let mut out = BTreeMap::new();
-        for field in &self.pre_chat {
-            let key = field.key.as_str();
-            let text = match fields.get(key) {
-                None | Some(Value::Null) => "",
-                Some(Value::String(text)) => text.trim(),
-                Some(_) => return Err(wrong(key, "give a text")),
-            };
-            if text.is_empty() {
-                if field.required && !known.contains(&key) {
-                    let why = format!("Fill in \u{201c}{}\u{201d} before the chat.", field.label);
-                    return Err(Problem::new(422, "field_required", why).with("field", key));
-                }
-                continue;
+        form::filled(&self.pre_chat, fields, known).map_err(|wrong| match wrong {
+            Wrong::Unasked { key } => {
+                Problem::new(422, "field_invalid", format!("{key}: this inbox does not ask this")).with("field", key)
             }
-            let most = match (field.kind, key) {
-                (_, "name") => limits::NAME_CHARS,
-                (FieldKind::Area, _) => limits::PRE_CHAT_AREA_CHARS,
-                _ => limits::PRE_CHAT_CHARS,
-            };
-            let lines = field.kind == FieldKind::Area;
-            if text.chars().count() > most || text.chars().any(|c| c.is_control() && !(lines && c == '\n')) {
-                return Err(wrong(key, &format!("give at most {most} characters")));
+            Wrong::Missing { key, label } => {
+                let why = format!("Fill in \u{201c}{label}\u{201d} before the chat.");
+                Problem::new(422, "field_required", why).with("field", key)
             }
-            match field.kind {
-                FieldKind::Mail if !is_mail(text) => return Err(wrong(key, "this is no mail address")),
-                FieldKind::Phone if !is_phone(text) => return Err(wrong(key, "this is no telephone number")),
-                FieldKind::Select if !field.options.iter().any(|option| option == text) => {
-                    return Err(wrong(key, "choose one of the options"));
-                }
-                _ => {}
-            }
-            out.insert(key.to_owned(), text.to_owned());
-        }
-        Ok(out)
+            Wrong::Unfit { key, why } => Problem::new(422, "field_invalid", format!("{key}: {why}")).with("field", key),
+        })
     }
 
     /// As a page reads it before a chat.
@@ -254,18 +177,6 @@ impl Widget {
 }
 
 /// The form of a mail address, no more: only a mail can tell whether somebody reads it.
-pub(crate) fn is_mail(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
-    }) && text.len() <= 200
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-}
-
-fn is_phone(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    (4..=20).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c))
-}
-
 /// What is set for an inbox in the configuration's JSON.
 pub(crate) fn of(json: &Value) -> Widget {
     json.get("widget").and_then(|widget| serde_json::from_value(widget.clone()).ok()).unwrap_or_default()
@@ -288,7 +199,7 @@ mod tests {
     use super::*;
 
     fn field(key: &str, kind: FieldKind, required: bool) -> Field {
-        Field { key: key.into(), label: "Label".into(), kind, required, options: Vec::new() }
+        Field { key: key.into(), label: "Label".into(), kind, required, options: Vec::new(), one_time: false }
     }
 
     #[test]
@@ -311,6 +222,7 @@ mod tests {
             (Widget { pre_chat: vec![field("a", FieldKind::Text, true); 2], ..Widget::default() }, "pre_chat[1].key"),
             (Widget { pre_chat: vec![field("Ä", FieldKind::Text, true)], ..Widget::default() }, "pre_chat[0].key"),
             (Widget { pre_chat: vec![select(&["one"])], ..Widget::default() }, "pre_chat[0].options"),
+            (Widget { pre_chat: vec![field("pin", FieldKind::Secret, true)], ..Widget::default() }, "pre_chat[0].kind"),
             (Widget { title: Some(" ".into()), ..Widget::default() }, "widget.title"),
             (Widget { file_types: vec!["program".into()], ..Widget::default() }, "widget.file_types"),
             (Widget { file_bytes: 1 << 40, ..Widget::default() }, "widget.file_bytes"),

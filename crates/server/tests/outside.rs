@@ -71,6 +71,55 @@ async fn a_brief_reaches_the_bot_in_the_request_that_gives_it_the_chat() {
 }
 
 #[tokio::test]
+async fn a_bot_reads_the_secret_that_its_own_form_asked_for_by_a_request_that_it_signs() {
+    let bot = OwnServer::start().await;
+    let hub = Hub::start();
+    let bot_id = with_bot(&hub, &bot.url).await;
+    let ana = hub.agent("Ana", "supervisor", 4).await;
+    let mut kim = Customer::start(&hub, "Kim").await;
+    let id = kim.conversation.clone();
+    let form =
+        json!({"fields": [{"key": "pin", "label": "PIN", "kind": "secret", "required": true, "one_time": true}]});
+    bot.will_answer(json!({"messages": [{"parts": [{"type": "form", "json": form}]}]}));
+    kim.say("my card is blocked").await;
+    assert_eq!(bot.request(0).await["secrets_address"], Value::Null);
+    reads(&kim, "bot: [PIN]").await;
+    let asked = kim.events().await.iter().rev().find(|one| one["type"] == "message").expect("the form").clone();
+    let answer =
+        json!({"client": fresh_id(), "counter": 1, "reply_to": asked["position"], "form": {"pin": "0417 2211"}});
+    let position = kim.call(Method::POST, "/messages", Some(answer.clone())).await.expect(201)["position"].clone();
+    // A repeat after a lost answer is the same message.
+    assert_eq!(kim.call(Method::POST, "/messages", Some(answer)).await.expect(200)["position"], position);
+
+    let turn = bot.request(1).await;
+    assert!(!turn.to_string().contains("0417"), "{turn}");
+    assert_eq!((&turn["message"]["text"], &turn["message"]["position"]), (&json!("PIN: [hidden: pin]"), &position));
+    assert_eq!(turn["message"]["parts"][0]["secret"], json!(["pin"]));
+    let address = turn["secrets_address"].as_str().expect("an address").to_owned();
+    let body = json!({"position": position}).to_string();
+    assert_eq!(
+        callback_to(&hub, &address, &body, SECRET, now()).await.expect(200),
+        json!({"secrets": {"pin": "0417 2211"}})
+    );
+    // The address alone opens nothing, nor does another's secret or an old request.
+    post_to(&hub, &address, &body).await.problem(401, "signature_invalid");
+    let wrong = "another secret, also longer than sixteen bytes";
+    callback_to(&hub, &address, &body, wrong, now()).await.problem(401, "signature_invalid");
+    callback_to(&hub, &address, &body, SECRET, now() - 1_000).await.problem(401, "signature_invalid");
+    callback_to(&hub, "/hooks/secrets/x", &body, SECRET, now()).await.problem(401, "reply_address_invalid");
+    let form_itself = json!({"position": asked["position"]}).to_string();
+    callback_to(&hub, &address, &form_itself, SECRET, now()).await.problem(404, "form_not_found");
+    let audit = ana.get("audit").await;
+    let revealed: Vec<&Value> =
+        audit["items"].as_array().expect("items").iter().filter(|item| item["kind"] == "revealed").collect();
+    assert_eq!(revealed.len(), 1, "{audit}");
+    assert_eq!(revealed[0]["by"], json!({"id": bot_id, "name": "Example bot"}));
+    // Who passed the chat on reads it no more.
+    ana.act(&id, "take-over", json!({})).await.expect(200);
+    callback_to(&hub, &address, &body, SECRET, now()).await.problem(409, "not_holder");
+}
+
+#[tokio::test]
 async fn a_conversation_goes_to_an_http_desk_and_back() {
     let Some(bot) = Program::start("http-bot/bot.py", &[]) else { return };
     let Some(desk) = Program::start("http-desk/desk.py", &[]) else { return };

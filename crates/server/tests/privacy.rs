@@ -253,6 +253,83 @@ const WORDS: [&str; 9] = [
     "theodelinde@ribisel.example",
 ];
 
+/// What a customer types into a field that asks for a secret.
+const PIN: &str = "hagebutten ten";
+
+/// Ana asks for a secret. Whatever is wrong with the answer is refused without a word of it; the right one, by the socket, is
+/// kept as a token. The seq of the customer's answer.
+async fn a_secret_is_asked_for(url: &str, desk: &str, key: &str, agent: &str, token: &str) -> u64 {
+    let chat = format!("{url}/chat/v1/conversation");
+    let fields = json!([{"key": "pin", "label": "PIN", "kind": "secret", "required": true}]);
+    let form = json!({"title": "Please confirm", "fields": fields});
+    let word = json!({"client": uuid::Uuid::from_u128(80), "counter": 1, "form": form});
+    post(&format!("{desk}/messages"), key, Some(agent), word).await;
+    let begun = std::time::Instant::now();
+    let position = loop {
+        let (_, events) = get(&format!("{chat}/events?limit=200"), token, None).await;
+        let events: Value = serde_json::from_slice(&events).expect("JSON");
+        let mut all = events["events"].as_array().expect("events").iter();
+        if let Some(found) = all.find(|one| one["parts"][0]["type"] == "form") {
+            break found["position"].as_u64().expect("a position");
+        }
+        assert!(begun.elapsed().as_secs() < 60, "the form goes out");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    };
+    let client = uuid::Uuid::from_u128(81);
+    for (body, status, code) in [
+        (json!({"form": {}}), 422, "field_required"),
+        (json!({"form": {"pin": " "}}), 422, "field_required"),
+        (json!({"form": {"pin": PIN.repeat(20)}}), 422, "field_invalid"),
+        (json!({"form": {"pin": [PIN]}}), 422, "field_invalid"),
+        (json!({"form": {"pin": "1", PIN: PIN}}), 422, "field_invalid"),
+        (json!({"form": PIN}), 400, "malformed"),
+        (json!({"form": {"pin": PIN}, "text": PIN}), 422, "form_answer_wanted"),
+        (json!({"text": PIN}), 422, "form_answer_wanted"),
+        (json!({"choice": {"label": PIN, "value": PIN}}), 422, "form_answer_wanted"),
+        (json!({"form": {"pin": PIN}, "reply_to": 1}), 404, "form_not_found"),
+        (json!({"form": {"pin": PIN}, "reply_to": null}), 400, "malformed"),
+    ] {
+        let mut whole = json!({"client": client, "counter": 1, "reply_to": position});
+        whole.as_object_mut().expect("an object").extend(body.as_object().expect("an object").clone());
+        let request = reqwest::Client::new().post(format!("{chat}/messages")).bearer_auth(token);
+        let response = request.body(whole.to_string()).send().await.expect("an answer");
+        let (answered, told) = (response.status().as_u16(), response.bytes().await.expect("a body"));
+        let problem: Value = serde_json::from_slice(&told).expect("a problem");
+        assert_eq!((answered, &problem["code"]), (status, &json!(code)), "{whole}");
+        assert!(!stands_in(PIN, &told), "{problem}");
+    }
+    let address = format!("{}/chat/v1/socket", url.replacen("http", "ws", 1));
+    let (mut socket, _) = tokio_tungstenite::connect_async(address).await.expect("a socket");
+    let hello = json!({"type": "hello", "token": token, "client": client});
+    let send = json!({"type": "send", "client": client, "counter": 1, "reply_to": position, "form": {"pin": PIN}});
+    for frame in [hello, send] {
+        let frame = tokio_tungstenite::tungstenite::Message::Text(frame.to_string().into());
+        socket.send(frame).await.expect("sent");
+    }
+    let acknowledged = async {
+        loop {
+            let frame = socket.next().await.expect("it goes on").expect("a frame").into_data();
+            assert!(!stands_in(PIN, &frame), "no frame echoes it");
+            if stands_in("\"type\":\"ack\"", &frame) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), acknowledged).await.expect("it is taken");
+    let (_, own) = get(&format!("{chat}/events?limit=200"), token, None).await;
+    let (_, saved) = get(&format!("{chat}/transcript?format=html"), token, None).await;
+    for read in [&own, &saved] {
+        assert!(stands_in("PIN: [hidden: pin]", read) && !stands_in(PIN, read));
+    }
+    let (_, events) = get(&format!("{desk}/events?limit=200"), key, Some(agent)).await;
+    let events: Value = serde_json::from_slice(&events).expect("JSON");
+    let all = events["events"].as_array().expect("events");
+    let answer = all.iter().find(|one| one["parts"][0]["type"] == "form_answer").expect("the customer's answer");
+    assert_eq!(answer["parts"][0], json!({"type": "form_answer", "json": {"pin": "[hidden: pin]"}, "secret": ["pin"]}));
+    assert_eq!((&answer["plain"], &answer["taken_out"]), (&json!("PIN: [hidden: pin]"), &json!(1)));
+    answer["seq"].as_u64().expect("a seq")
+}
+
 /// Every key of a data folder that the master key still opens, and all wrapped bytes.
 fn keys(data: &Path) -> (HashMap<KeyId, Key>, Vec<Vec<u8>>) {
     let text = std::fs::read_to_string(data.join("master.key")).expect("the master key");
@@ -412,6 +489,11 @@ async fn after_an_erasure_nothing_can_be_opened_with_the_master_key_in_hand() {
         assert!(begun.elapsed().as_secs() < 60, "an agent's word goes out");
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
+    let asked_in_secret = format!("{url}/api/v1/conversations/{id}");
+    let secret = a_secret_is_asked_for(&url, &asked_in_secret, &key, &agent, token).await;
+    let opened =
+        post(&desk(&format!("messages/{secret}/reveal")), &key, Some(&agent), json!({"reason": "a call"})).await;
+    assert_eq!(opened["items"], json!([{"token": "[hidden: pin]", "text": PIN}]));
     post(&format!("{chat}/messages"), token, None, json!({"client": client, "counter": 3, "text": "thanks"})).await;
     post(&desk("close"), &key, Some(&agent), json!({})).await;
     post(&format!("{chat}/rating"), token, None, json!({"agent": 5, "comment": format!("{rated} {CARD}")})).await;
@@ -422,6 +504,7 @@ async fn after_an_erasure_nothing_can_be_opened_with_the_master_key_in_hand() {
     for word in [asked, noted, said, rated, mail, file_name, "[card ending 4242]", "[IBAN ending 3000]"] {
         assert!(shown.contains(word), "{word} in {shown}");
     }
+    assert!(!shown.contains(PIN), "{shown}");
     assert!(!shown.contains("4242 4242") && !shown.contains("4242-4242") && !shown.contains(IBAN), "{shown}");
     let events: Value = serde_json::from_slice(&events).expect("JSON");
     let taken = events["events"].as_array().and_then(|all| all.iter().find(|one| one["taken_out"] == 3));
@@ -437,15 +520,18 @@ async fn after_an_erasure_nothing_can_be_opened_with_the_master_key_in_hand() {
     assert!(String::from_utf8_lossy(&audit).contains("revealed"));
     let export = json!({"reason": "asked for it", "format": "json"});
     let copied = post(&desk("customer/export"), &key, Some(&agent), export).await.to_string();
-    for word in [name, asked, noted, said, rated, attached, file_name] {
+    for word in [name, asked, noted, said, rated, attached, file_name, "[hidden: pin]"] {
         assert!(copied.contains(word), "{word} in {copied}");
     }
+    assert!(!copied.contains(PIN), "{copied}");
+    assert!(found(&url, &key, &agent, "hagebutten", 0).await, "the search does not know it");
     let zip = reqwest::Client::new().post(desk("customer/export")).bearer_auth(&key).header("baton-agent", &agent);
     let zip = zip.header("content-type", "application/json").body(json!({"reason": "x"}).to_string());
     let zip = zip.send().await.expect("an answer").bytes().await.expect("a body");
     for word in ["index.html", "person.json", filed, "<!doctype html>"] {
         assert!(stands_in(word, &zip), "{word} in the archive");
     }
+    assert!(!stands_in(PIN, &zip));
 
     // None of it stands anywhere as it is: not in the folder, the log, the metrics or a backup.
     let metrics = reqwest::get(format!("{url}/metrics")).await.expect("metrics").text().await.expect("text");
@@ -454,7 +540,8 @@ async fn after_an_erasure_nothing_can_be_opened_with_the_master_key_in_hand() {
     let backup = backup.output().expect("it runs");
     assert!(backup.status.success(), "{}", String::from_utf8_lossy(&backup.stderr));
     drop(hub);
-    let planted: Vec<&str> = WORDS.into_iter().chain([CARD, "4242424242424242", "4242-4242-4242-4242", IBAN]).collect();
+    let planted = WORDS.into_iter().chain([CARD, "4242424242424242", "4242-4242-4242-4242", IBAN, PIN]);
+    let planted: Vec<&str> = planted.collect();
     for word in &planted {
         assert!(!metrics.contains(word));
     }
@@ -463,7 +550,10 @@ async fn after_an_erasure_nothing_can_be_opened_with_the_master_key_in_hand() {
     for word in [name, asked, noted, said, rated, attached] {
         assert!(before.contains(word), "the test itself can open {word}");
     }
-    assert!(!before.contains(CARD) && !before.contains(IBAN), "what was taken out is sealed apart");
+    assert!(before.contains("[hidden: pin]"));
+    for word in [CARD, IBAN, PIN] {
+        assert!(!before.contains(word), "what was taken out is sealed apart");
+    }
     let (_, wrapped_before) = keys(&data);
 
     // Erased, with the name of the right one.

@@ -5,7 +5,7 @@
 //! never changed; `BATON_WRITE_CORPUS=1` writes those that are missing.
 
 use baton_core::actor::{Actor, Part, Who};
-use baton_core::content::{Choice, Content, Native, Part as Piece};
+use baton_core::content::{Choice, Content, Native, Original, Part as Piece};
 use baton_core::effect::{CloseReason, Effect};
 use baton_core::event::*;
 use baton_core::ids::*;
@@ -420,6 +420,7 @@ fn bodies() -> Named<Body> {
             "message-all-parts",
             Body::Message { content: all_parts(), shown_name: Some("Robin".into()), bot: Some(said.clone()) },
         ),
+        ("message-secret", Body::Message { content: hidden_answer(), shown_name: None, bot: None }),
         (
             "notice",
             Body::Notice {
@@ -486,7 +487,7 @@ fn all_parts() -> Content {
         Piece::Card { kind: "adaptive".into(), json: json!({"title": "Parcel"}) },
         Piece::File { blob: "b1".into(), name: "bill.pdf".into(), media_type: "application/pdf".into(), size: 1_024 },
         Piece::Form { json: json!({"fields": ["order"]}) },
-        Piece::FormAnswer { json: json!({"order": "7731"}) },
+        Piece::FormAnswer { json: json!({"order": "7731"}), secret: Vec::new() },
         Piece::Link { url: "https://shop.example".into(), title: "Shop".into() },
         Piece::Location { lat: "52.52".into(), lon: "13.40".into(), label: "Berlin".into() },
         Piece::Event { name: "cart".into(), json: json!({"items": 2}) },
@@ -497,6 +498,14 @@ fn all_parts() -> Content {
     let plain = "*Hello*\nplain\n[Yes]\nParcel\n[bill.pdf]\n[form]\n{\"order\":\"7731\"}\nShop (https://shop.example)\n\
                  Berlin\n[cart]\n[application/x-new]";
     Content { parts, plain: plain.into(), native, originals: Vec::new() }
+}
+
+fn hidden_answer() -> Content {
+    let json = json!({"order": "7731", "pin": "[hidden: pin]"});
+    let originals = vec![Original { token: "[hidden: pin]".into(), sealed: "00ff".into() }];
+    let plain = "Order: 7731\nPIN: [hidden: pin]".into();
+    let parts = vec![Piece::FormAnswer { json, secret: vec!["pin".into()] }];
+    Content { parts, plain, native: None, originals }
 }
 
 fn effects() -> Named<Effect> {

@@ -44,6 +44,7 @@ fn all() -> Vec<Refusal> {
         UnknownReport,
         AlreadyJudged,
         FileNotFound,
+        FormNotFound,
         FilesFull,
         Erased,
         Exists,

@@ -6,6 +6,7 @@ use baton_core::effect::CloseReason;
 use baton_core::event::Trigger;
 use baton_core::facts::Reading;
 use baton_core::ids::{ConnectionId, ConversationId};
+use baton_core::privacy::{Found, Redaction, Unread};
 use baton_engine::Plugins;
 use baton_kit::analyzer::Analyzer;
 use baton_kit::bot::{self, Answer, Bot, Turn};
@@ -156,7 +157,7 @@ impl Plugins for Outside {
     }
 }
 
-/// Reads one wish out of texts: the word *person*.
+/// Reads one wish out of texts, the word *person*, and takes one word out of them, *silberdistel*.
 pub(crate) struct Words;
 
 impl Analyzer for Words {
@@ -167,6 +168,11 @@ impl Analyzer for Words {
 
     fn person_word(&self, language: &str) -> bool {
         language == "en"
+    }
+
+    fn redact(&self, text: &str, _: &Redaction) -> Result<Vec<Found>, Unread> {
+        let found = text.match_indices("silberdistel");
+        Ok(found.map(|(start, word)| Found { start, end: start + word.len(), token: "[flower]".into() }).collect())
     }
 }
 

@@ -18,5 +18,6 @@ mod readers;
 mod rows;
 mod search;
 mod seats;
+mod secrets;
 mod snapshots;
 mod targets;

@@ -14,8 +14,12 @@ use baton_kit::store::Store;
 use serde_json::json;
 
 async fn rule(house: &House, retention: serde_json::Value) {
+    privacy(house, json!({"retention": retention})).await;
+}
+
+async fn privacy(house: &House, privacy: serde_json::Value) {
     let card = house.engine.config().get(Object::Inbox, INBOX.0).expect("the inbox")["card"].clone();
-    let json = json!({"card": card, "privacy": {"retention": retention}});
+    let json = json!({"card": card, "privacy": privacy});
     let change = Changed { object: Object::Inbox, id: INBOX.0, json: Some(json) };
     house.engine.configure(&Permit::system(Part::Setup), vec![change]).await.expect("kept");
 }
@@ -103,4 +107,21 @@ async fn customers_go_when_all_of_their_chats_closed_long_ago() {
     house.pass(3 * DAY).await;
     assert!(house.state(chat).await.gone() && house.state(open).await.gone());
     assert_eq!(house.engine.retention_state().customers, 1);
+}
+
+#[tokio::test]
+async fn what_is_taken_out_is_kept_for_who_may_look_but_not_from_the_words_that_open_a_chat_again() {
+    let house = House::open().await;
+    privacy(&house, json!({"redaction": {"reversible": true}})).await;
+    let chat = house.with_ana().await;
+    let said = house.write(chat, "it is silberdistel").await.said.expect("a message");
+    let revealed = house.engine.reveal(&as_agent(ANA), chat, said.seq, "a call").await.expect("it is kept");
+    assert_eq!((revealed[0].token.as_str(), revealed[0].text.as_str()), ("[flower]", "silberdistel"));
+    house.agent(chat, ANA, close()).await.expect("closed");
+    // The key of the episode that these words begin is not there when they are looked through.
+    let again = house.write(chat, "once more: silberdistel").await.said.expect("a message");
+    assert!(!house.state(chat).await.closed());
+    let looked = house.engine.reveal(&as_agent(ANA), chat, again.seq, "a call").await;
+    assert!(matches!(looked, Err(Error::Refused(Refusal::NotFound))), "{looked:?}");
+    assert_eq!(house.transcript(chat).await.last().map(String::as_str), Some("once more: [flower]"));
 }

@@ -2,11 +2,11 @@
 //! which baton number; staleness is judged when the word is appended.
 
 use crate::app::App;
-use crate::json::{Path, Query};
+use crate::json::{self, Path, Query};
 use crate::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -15,17 +15,19 @@ use baton_core::decide::Reply;
 use baton_core::ids::ConversationId;
 use baton_core::limits;
 use baton_core::permission::{Action, Subject, permit};
+use baton_kit::signature;
 use baton_kit::store::Record;
 use baton_plugins::bots::http::parse_later_reply;
 use baton_plugins::targets::http::{CallbackDid, parse_callback};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/hooks/bots/{token}", post(bot_reply))
         .route("/hooks/targets/{token}", post(target_callback))
         .route("/hooks/history/{token}", get(history))
+        .route("/hooks/secrets/{token}", post(secrets))
 }
 
 /// Counts a call about this chat: a bot or desk that repeats itself without end does not keep others waiting.
@@ -39,6 +41,16 @@ fn bad_address() -> Problem {
         "reply_address_invalid",
         "This address is not ours or is no longer good. Use the one that came with the request.",
     )
+}
+
+/// Checks the signature that stands in the headers.
+fn signed(
+    headers: &HeaderMap,
+    verify: impl FnOnce(&str, &str, &str) -> Result<(), signature::Error>,
+) -> Result<(), Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    verify(text("webhook-id"), text("webhook-timestamp"), text("webhook-signature"))
+        .map_err(|error| Problem::new(401, "signature_invalid", error.to_string()))
 }
 
 /// A later reply. Stale words get 200 with `shown: false`: they are kept and never shown.
@@ -62,10 +74,7 @@ async fn target_callback(
     let claims = app.engine.read_callback_address(&token).ok_or_else(bad_address)?;
     may_call(&app, claims.c)?;
     let target = app.registry.http_target(claims.t).ok_or_else(bad_address)?;
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    target
-        .verify(text("webhook-id"), text("webhook-timestamp"), text("webhook-signature"), &body)
-        .map_err(|error| Problem::new(401, "signature_invalid", error.to_string()))?;
+    signed(&headers, |id, timestamp, signature| target.verify(id, timestamp, signature, &body))?;
     let master = app.engine.master();
     let items =
         parse_callback(&body, &|text| master.outside(text)).map_err(|error| Problem::malformed(error.to_string()))?;
@@ -96,6 +105,35 @@ async fn target_callback(
         }
     }
     Ok(Json(json!({"taken": shown})).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct At {
+    /// Of the message that bears the answer.
+    position: u64,
+}
+
+/// What a customer typed into the secret fields of the bot's own form. The address alone is not enough: it may stand in
+/// somebody's log. The bot signs the request as Baton signs its own.
+async fn secrets(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let claims = app.engine.read_reply_address(&token).ok_or_else(bad_address)?;
+    may_call(&app, claims.c)?;
+    let bot = app.registry.http_bot(claims.b).ok_or_else(bad_address)?;
+    signed(&headers, |id, timestamp, signature| bot.verify(id, timestamp, signature, &body))?;
+    let At { position } = json::read(&body)?;
+    let subject = Subject::Bot { connection: claims.b, conversation: claims.c };
+    let permit = permit(&subject, Action::Answer(claims.c))?;
+    let found = app.engine.redeem(&permit, &claims, position).await?;
+    let secrets: Map<String, Value> = found.into_iter().map(|one| (one.token, one.text.into())).collect();
+    let mut response = Json(json!({"secrets": secrets})).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ use super::wire::{
     Request, Said, Settled, VERSION,
 };
 use crate::protocols::baton_http::{Line, Message, Part, WireError, read, short, variables};
-use baton_core::content::Content;
+use baton_core::content::{Content, Part as CorePart};
 use baton_core::event::{AskFor, BotSaid};
 use baton_core::ids::{ConnectionId, QueueId};
 use baton_core::limits;
@@ -45,13 +45,28 @@ pub fn request(turn: &Turn) -> Request {
             note: brief.note.clone(),
         }),
         reply_address: turn.reply_address.clone(),
+        secrets_address: turn
+            .reply_address
+            .as_deref()
+            .filter(|_| bears_secret(turn))
+            .map(|reply| beside(reply, "secrets")),
         left_ms: turn.left,
     }
 }
 
-/// One token opens both doors of a turn: what may be answered may be read.
+/// One token opens the doors of a turn: what may be answered may be read.
 fn history_address(reply_address: &str, before: u64) -> String {
-    format!("{}?before={before}", reply_address.replacen("/hooks/bots/", "/hooks/history/", 1))
+    format!("{}?before={before}", beside(reply_address, "history"))
+}
+
+fn beside(reply_address: &str, door: &str) -> String {
+    reply_address.replacen("/hooks/bots/", &format!("/hooks/{door}/"), 1)
+}
+
+/// Whether the customer filled in a secret.
+fn bears_secret(turn: &Turn) -> bool {
+    let secret = |part: &CorePart| matches!(part, CorePart::FormAnswer { secret, .. } if !secret.is_empty());
+    turn.message.as_ref().is_some_and(|(_, content)| content.parts.iter().any(secret))
 }
 
 /// Reads an answer at once. `may_be_late`: there is a reply address.

@@ -15,13 +15,14 @@ use crate::protocols::baton_http::{ConfigError, Verdict, guard, judge, judge_err
 use baton_kit::bot::{Answer, Bot, Error, ErrorKind, Turn};
 use baton_kit::http::Client;
 use baton_kit::runtime::{BoxFuture, SharedRuntime};
-use baton_kit::signature::Secret;
+use baton_kit::signature::{self, Secret};
 
 /// A bot behind an HTTP address.
 pub struct HttpBot {
     config: Config,
     secret: Secret,
     client: Client,
+    runtime: SharedRuntime,
 }
 
 impl HttpBot {
@@ -31,8 +32,17 @@ impl HttpBot {
     /// What [`Config::check`] finds, or the HTTP client could not be made.
     pub fn new(config: Config, runtime: SharedRuntime) -> Result<Self, ConfigError> {
         config.check()?;
-        let client = Client::new(guard(config.allow_private), runtime).map_err(ConfigError::Client)?;
-        Ok(Self { secret: secret(&config.secret)?, config, client })
+        let client = Client::new(guard(config.allow_private), runtime.clone()).map_err(ConfigError::Client)?;
+        Ok(Self { secret: secret(&config.secret)?, config, client, runtime })
+    }
+
+    /// Checks the signature of a request that the bot makes: the values of `webhook-id`, `webhook-timestamp` and
+    /// `webhook-signature`.
+    ///
+    /// # Errors
+    /// Malformed, stale or wrong.
+    pub fn verify(&self, id: &str, timestamp: &str, signatures: &str, body: &[u8]) -> Result<(), signature::Error> {
+        self.secret.verify_request(id, timestamp, signatures, body, self.runtime.now() / 1_000)
     }
 
     async fn call(&self, turn: Turn) -> Result<Answer, Error> {

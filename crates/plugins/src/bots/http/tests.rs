@@ -361,9 +361,15 @@ fn the_bodies_in_the_documentation_fit_the_schemas() {
         .skip(1)
         .map(|rest| serde_json::from_str(rest.split("```").next().expect("its end")).expect("JSON"))
         .collect();
-    let [request, reply, brief] = &blocks[..] else { panic!("{} blocks", blocks.len()) };
+    let [request, reply, form, answered, _, brief] = &blocks[..] else { panic!("{} blocks", blocks.len()) };
     fits(&schema("http-bot-request.schema.json"), request).expect("fits");
     map::answer(reply.to_string().as_bytes(), true).expect("an answer");
+    let asked = map::answer(form.to_string().as_bytes(), true).expect("an answer with a form");
+    assert_eq!(said(&asked), ["I can unblock the card.\nPlease confirm\n[Order number] [PIN]"]);
+    let mut filled_in = request.clone();
+    (filled_in["message"], filled_in["secrets_address"]) =
+        (answered["message"].clone(), answered["secrets_address"].clone());
+    fits(&schema("http-bot-request.schema.json"), &filled_in).expect("fits");
     let mut handed_back = request.clone();
     handed_back["brief"] = brief["brief"].clone();
     fits(&schema("http-bot-request.schema.json"), &handed_back).expect("fits");

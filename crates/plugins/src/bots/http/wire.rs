@@ -40,6 +40,9 @@ pub struct Request {
     pub brief: Option<Brief>,
     /// Where later replies go; null if only an answer at once counts. Keep it secret: who has it can speak as you.
     pub reply_address: Option<String>,
+    /// Where a signed POST of `{"position": …}` reads what the customer typed into secret fields of your form; null if this
+    /// message bears none.
+    pub secrets_address: Option<String>,
     /// Milliseconds until the conversation goes to people because you did not answer.
     pub left_ms: i64,
 }

@@ -2,6 +2,7 @@
 
 use super::read::{WireError, typed};
 use baton_core::content::{Choice as CoreChoice, Content, Part as CorePart};
+use baton_core::form::Form;
 use baton_core::limits;
 use baton_kit::bot::Line as KitLine;
 use schemars::JsonSchema;
@@ -104,13 +105,16 @@ pub enum Part {
     },
     /// Fields to fill in.
     Form {
-        /// The form.
+        /// The form: `{"title"?, "text"?, "fields": [{"key", "label", "kind", "required"?, "options"?, "one_time"?}]}`.
         json: Value,
     },
-    /// What was filled in.
+    /// What was filled in. Baton sends these.
     FormAnswer {
         /// Field to value.
         json: Value,
+        /// Fields that are secret: a token stands in the place of their values.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        secret: Vec<String>,
     },
     /// A link: http, https, mailto or tel.
     Link {
@@ -252,8 +256,16 @@ impl Part {
             }
             Self::Card { kind, json } => CorePart::Card { kind, json },
             Self::File { .. } => return Err(WireError::at(place, "Baton takes no files; send a link")),
-            Self::Form { json } => CorePart::Form { json },
-            Self::FormAnswer { json } => CorePart::FormAnswer { json },
+            Self::Form { json } => {
+                let at = |part: &str| match part {
+                    "body" => format!("{place}.json"),
+                    part => format!("{place}.json.{part}"),
+                };
+                let form: Form = typed(json.clone()).map_err(|error| WireError::at(at(&error.place), error.what))?;
+                form.check().map_err(|unfit| WireError::at(at(&unfit.place), unfit.why))?;
+                CorePart::Form { json }
+            }
+            Self::FormAnswer { json, secret } => CorePart::FormAnswer { json, secret },
             Self::Link { url, title } => {
                 // A page turns this into something to click on: `javascript:` must never get there.
                 let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
@@ -282,7 +294,7 @@ impl From<&CorePart> for Part {
             CorePart::Card { kind, json } => Self::Card { kind, json },
             CorePart::File { blob, name, media_type, size } => Self::File { blob, name, media_type, size },
             CorePart::Form { json } => Self::Form { json },
-            CorePart::FormAnswer { json } => Self::FormAnswer { json },
+            CorePart::FormAnswer { json, secret } => Self::FormAnswer { json, secret },
             CorePart::Link { url, title } => Self::Link { url, title },
             CorePart::Location { lat, lon, label } => Self::Location { lat, lon, label },
             CorePart::Event { name, json } => Self::Event { name, json },
@@ -308,6 +320,9 @@ mod tests {
         let parts = json!({"parts": [{"type": "text", "text": "See"},
             {"type": "link", "url": "https://example.org", "title": "the page"}]});
         assert_eq!(content(parts).expect("parts").plain, "See\nthe page (https://example.org)");
+        let form = json!({"title": "Your PIN", "fields": [{"key": "pin", "label": "PIN", "kind": "secret"}]});
+        let form = content(json!({"parts": [{"type": "form", "json": form}]}));
+        assert_eq!(form.expect("a form").plain, "Your PIN\n[PIN]");
     }
 
     #[test]
@@ -322,6 +337,11 @@ mod tests {
             (json!({"parts": [{"type": "hologram"}]}), "parts[0].type: expected one of"),
             (json!({"parts": [{"type": "link", "url": "JavaScript:alert(1)", "title": "x"}]}), "parts[0].url: must be"),
             (json!({"parts": [{"type": "file", "blob": "b", "name": "n", "media_type": "m", "size": 1}]}), "no files"),
+            (
+                json!({"parts": [{"type": "form", "json": {"fields": [{"key": "pin", "label": "PIN"}]}}]}),
+                "parts[0].json.fields[0]: ",
+            ),
+            (json!({"parts": [{"type": "form", "json": {"fields": []}}]}), "parts[0].json.fields: a form asks"),
             (json!("  "), "messages[0]: a message needs"),
             (json!({"parts": []}), "messages[0]: a message needs"),
         ] {

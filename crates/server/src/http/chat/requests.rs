@@ -1,6 +1,6 @@
 //! The customer's requests.
 
-use super::{Customer, wire};
+use super::{Customer, forms, wire};
 use crate::app::App;
 use crate::files::{self, SendFile};
 use crate::http::address::ClientAddress;
@@ -174,6 +174,8 @@ pub(super) struct SendBody {
     choice: Option<ChoiceBody>,
     /// A file that was uploaded before.
     file: Option<SendFile>,
+    /// What was filled in: of the form that stands at `reply_to`.
+    form: Option<Map<String, Value>>,
     reply_to: Option<u64>,
 }
 
@@ -183,7 +185,12 @@ impl SendBody {
     }
 
     async fn content(&self, app: &App, customer: &Customer) -> Result<Content, Problem> {
+        if let (None, None, None, Some(values)) = (&self.text, &self.choice, &self.file, &self.form) {
+            return forms::answer(app, customer, self.reply_to, values).await;
+        }
+        forms::not_in_words(app, customer, self.reply_to).await?;
         match (&self.text, &self.choice, &self.file) {
+            _ if self.form.is_some() => Err(Problem::malformed("send one of `text`, `choice`, `file` and `form`")),
             (Some(text), None, None) => Ok(Content::text(text).map_err(Refusal::from)?),
             (None, None, Some(file)) => files::content(app, &customer.permit, customer.id, file, false).await,
             (None, Some(choice), None) => {
@@ -196,7 +203,7 @@ impl SendBody {
                 }
                 Ok(content)
             }
-            _ => Err(Problem::malformed("send one of `text`, `choice` and `file`")),
+            _ => Err(Problem::malformed("send one of `text`, `choice`, `file` and `form`")),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::wire;
 use crate::json::Query;
 use crate::problem::Problem;
 use axum::response::{IntoResponse, Response};
+use baton_core::actor::Who;
 use baton_core::event::{Fact, Header};
 use baton_core::ids::reference;
 use baton_core::limits;
@@ -30,7 +31,12 @@ fn by(header: &Header, settings: &Settings) -> Option<Value> {
         Fact::Looked(fact) => Some(fact.by),
         _ => header.actor.acting_agent(),
     };
-    agent.map(|agent| json!({"id": agent, "name": settings.agent_name(agent)}))
+    match (agent, header.actor.who) {
+        (Some(agent), _) => Some(json!({"id": agent, "name": settings.agent_name(agent)})),
+        // A bot that was given what its form asked for.
+        (None, Who::Bot { id }) => Some(json!({"id": id, "name": settings.connection_name(id)})),
+        _ => None,
+    }
 }
 
 /// What I may know of what was done around me: who looked into my chats, and my own presence.

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use baton_core::command::{Command, Say};
 use baton_core::content::{Content, Part};
 use baton_core::decide::Reply;
+use baton_core::form::Form;
 use baton_core::ids::{AgentId, ClientId, ConversationId};
 use baton_core::refusal::Refusal;
 use serde::Deserialize;
@@ -24,6 +25,8 @@ pub(super) struct SayBody {
     text: Option<String>,
     /// A file that was uploaded before, in place of a text.
     file: Option<SendFile>,
+    /// Or a form for the customer to fill in.
+    form: Option<Form>,
     /// The seq that the speaker's screen had.
     as_of: Option<u64>,
     reply_to: Option<u64>,
@@ -39,14 +42,19 @@ pub(super) async fn say(
     Json(body): Json<SayBody>,
 ) -> Result<Response, Problem> {
     let permit = desk.work()?;
-    let content = match (&body.text, &body.file) {
-        (Some(text), None) => {
+    let content = match (&body.text, &body.file, &body.form) {
+        (Some(text), None, None) => {
             // People write the same subset of markdown as bots.
             let part = Part::Text { text: text.clone(), markdown: true, language: None };
             Content::parts(vec![part]).map_err(Refusal::from)?
         }
-        (None, Some(file)) => files::content(&desk.app, &permit, id, file, true).await?,
-        _ => return Err(Problem::malformed("send either `text` or `file`")),
+        (None, Some(file), None) => files::content(&desk.app, &permit, id, file, true).await?,
+        (None, None, Some(form)) => {
+            form.check().map_err(|unfit| Problem::new(422, "object_invalid", format!("form.{unfit}")))?;
+            let part = Part::Form { json: json!(form) };
+            Content::parts(vec![part]).map_err(Refusal::from)?
+        }
+        _ => return Err(Problem::malformed("send one of `text`, `file` and `form`")),
     };
     let say = Say {
         content,
