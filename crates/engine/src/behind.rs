@@ -77,9 +77,9 @@ impl Behind {
     }
 
     /// This state's row is to be written; true: so many wait that nobody should wait for the next round.
-    pub(crate) fn add(&self, state: &Conversation) -> bool {
+    pub(crate) fn add(&self, state: &Arc<Conversation>) -> bool {
         let mut rows = self.lock();
-        rows.insert(state.id, Arc::new(state.clone()));
+        rows.insert(state.id, state.clone());
         rows.len() >= limits::ROWS_BEHIND
     }
 
@@ -127,7 +127,7 @@ impl Engine {
     }
 
     /// A state was committed; its row along with it or not.
-    pub(crate) fn row_changed(&self, state: &Conversation, later: bool) {
+    pub(crate) fn row_changed(&self, state: &Arc<Conversation>, later: bool) {
         if !later {
             self.behind.written(state.id, state.head.seq);
         } else if self.behind.add(state) {
@@ -202,7 +202,7 @@ impl Engine {
             let mut rows = Vec::with_capacity(some.len());
             for id in some {
                 // States that are not needed now would only push out others.
-                rows.extend(self.load_conversation(*id).await?.as_ref().map(row));
+                rows.extend(self.load_conversation(*id).await?.as_deref().map(row));
             }
             self.store.commit(Commit { rows, ..Commit::default() }).await?;
         }

@@ -18,6 +18,7 @@ use baton_core::ownership::Holder;
 use baton_core::permission::Permit;
 use baton_core::refusal::Refusal;
 use baton_kit::store::{self, Commit, Row, RowFilter};
+use std::sync::Arc;
 
 /// A customer who returns after an erasure gets a new id; so many erasures of one customer are told apart.
 const RETURNS: u32 = 64;
@@ -243,7 +244,7 @@ impl Engine {
         Err(Error::Busy)
     }
 
-    async fn load_slot(&self, slot: &mut Slot, id: ConversationId) -> Result<Conversation, Error> {
+    async fn load_slot(&self, slot: &mut Slot, id: ConversationId) -> Result<Arc<Conversation>, Error> {
         if !slot.loaded {
             slot.state = self.load_conversation(id).await?;
             slot.loaded = true;

@@ -31,7 +31,7 @@ pub struct Done {
     /// What core replied.
     pub reply: Reply,
     /// The state after it.
-    pub state: Conversation,
+    pub state: Arc<Conversation>,
     /// The event that bears what was said, also for a repeat.
     pub said: Option<SaidAt>,
 }
@@ -59,7 +59,7 @@ pub struct Started {
     /// True: this key had started it before.
     pub repeat: bool,
     /// Its state.
-    pub state: Conversation,
+    pub state: Arc<Conversation>,
 }
 
 /// What goes along with the events into one commit.
@@ -118,7 +118,7 @@ impl Engine {
                 slot.loaded = true;
             }
             if round == 0 {
-                self.redact(id, slot.state.as_ref(), &permit.actor(), &mut command).await?;
+                self.redact(id, slot.state.as_deref(), &permit.actor(), &mut command).await?;
             }
             match self.attempt(permit, id, &mut slot, &command, &along).await {
                 Err(Error::Store(why)) if why == CONFLICT => *slot = Slot::default(),
@@ -141,7 +141,7 @@ impl Engine {
         // Agents are locked in the order of their ids, always after the conversation: no circle can form.
         let mut held: Vec<OwnedMutexGuard<Option<Agent>>> = Vec::new();
         let mut loaded_agents = Vec::new();
-        for agent in agents(slot.state.as_ref(), &actor, command) {
+        for agent in agents(slot.state.as_deref(), &actor, command) {
             let mut guard = self.states.agent(agent).lock_owned().await;
             if guard.is_none() {
                 *guard = Some(self.load_agent(agent).await?);
@@ -149,8 +149,8 @@ impl Engine {
             loaded_agents.extend(guard.clone());
             held.push(guard);
         }
-        let facts = self.gather(id, slot.state.as_ref(), &loaded_agents, &actor, command).await?;
-        let loaded = Loaded { id, conversation: slot.state.clone(), agents: loaded_agents };
+        let facts = self.gather(id, slot.state.as_deref(), &loaded_agents, &actor, command).await?;
+        let loaded = Loaded { id, conversation: slot.state.as_deref().cloned(), agents: loaded_agents };
         let decision = decide(loaded, &facts, actor, command.clone())?;
         if decision.reply == Reply::Repeat && decision.events.is_empty() {
             let state = slot.state.clone().ok_or(Refusal::NotFound)?;
@@ -179,7 +179,7 @@ impl Engine {
         let was = std::mem::take(slot);
         let agents_were: Vec<Option<Agent>> = held.iter_mut().map(|guard| guard.take()).collect();
         let end_was = audit.as_mut().and_then(|end| end.take());
-        let before = was.state.as_ref();
+        let before = was.state.as_deref();
         let expected = streams(&events);
         let mut chains: Vec<(Stream, baton_core::ids::Hash32)> = expected
             .iter()
@@ -206,8 +206,9 @@ impl Engine {
                 state.head.chain = *chain;
             }
         }
+        let state = state.map(Arc::new);
         let changed = expected.iter().any(|(stream, _)| *stream == Stream::Conversation(id));
-        let due = state.as_ref().and_then(Conversation::next_due);
+        let due = state.as_ref().and_then(|state| state.next_due());
         // A later deadline needs no write: the row fires early, finds nothing due and is armed anew.
         let arm = match (due, was.armed) {
             (Some(due), Some(armed)) => due < armed,
@@ -218,9 +219,10 @@ impl Engine {
             true => self.entries_of(id, before, &headers).await?,
             false => Vec::new(),
         };
-        let listed = state.as_ref().map(Listed::of);
+        let listed = state.as_deref().map(Listed::of);
         // The last word alone moves it in no list: such a row follows later.
         let later = listed.is_some() && listed == was.listed;
+        let moved = !later || !entries.is_empty();
         let commit = Commit {
             expected,
             events: sealed,
@@ -234,7 +236,7 @@ impl Engine {
             done: along.done.clone(),
             timers: if arm { vec![(Stream::Conversation(id), due)] } else { Vec::new() },
             links: along.links.clone(),
-            rows: state.as_ref().filter(|_| changed && !later).map(row).into_iter().collect(),
+            rows: state.as_deref().filter(|_| changed && !later).map(row).into_iter().collect(),
             entries,
             hide: Vec::new(),
             records: along.records.clone(),
@@ -251,7 +253,7 @@ impl Engine {
                     if let Some(state) = state.as_ref().filter(|_| changed) {
                         self.row_changed(state, later);
                     }
-                    self.publish(id, &headers, bodies, offset, before, state.as_ref());
+                    self.publish(id, &headers, bodies, (offset, moved), before, state.as_deref());
                 }
                 Err(store::Error::Conflict) => return Err(Error::Store(CONFLICT.to_owned())),
                 Err(error) => return Err(error.into()),
@@ -308,7 +310,7 @@ impl Engine {
         id: ConversationId,
         headers: &[Header],
         bodies: Vec<Option<Body>>,
-        offset: store::Offset,
+        (offset, moved): (store::Offset, bool),
         before: Option<&Conversation>,
         after: Option<&Conversation>,
     ) {
@@ -325,7 +327,7 @@ impl Engine {
             }
         }
         for (stream, seq) in seen {
-            let signal = Signal::Appended { stream, seq, offset };
+            let signal = Signal::Appended { stream, seq, offset, moved };
             match after {
                 Some(after) if stream == own => self.live.tell_appended(&signal, before, after),
                 _ => self.live.tell(&signal),

@@ -45,7 +45,7 @@ pub use live::{Heard, Listener};
 pub use perform::{ReplyClaims, TargetClaims};
 pub use presence::Reach;
 pub use projections::{RowData, Seqs, lists as entries, row};
-pub use query::Opened;
+pub use query::{Fresh, Opened};
 pub use redact::Revealed;
 pub use retention::{RetentionState, WouldErase};
 pub use viewing::seen_by_others;

@@ -3,7 +3,7 @@
 //!
 //! The store stays the truth: what is not here is read there, and what no signal told is found by [`run`].
 
-use crate::query::Opened;
+use crate::query::{Fresh, Opened};
 use crate::{Engine, Error};
 use baton_core::conversation::Conversation;
 use baton_core::event::Stream;
@@ -20,6 +20,8 @@ use tokio::sync::{Notify, watch};
 const POLL: Ms = 5_000;
 /// Listeners of different conversations wait for each other only within one of so many groups.
 const SHARDS: usize = 32;
+/// A customer and an agent: for more screens it is worth to keep what they show.
+const ALONE: usize = 2;
 
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
@@ -46,7 +48,8 @@ impl Mailbox {
         {
             let mut mail = lock(&self.mail);
             let known = match signal {
-                Signal::Appended { stream, .. } => !mail.hinted.insert(*stream),
+                // That something moved is told even to whom a word waits for.
+                Signal::Appended { stream, moved, .. } => !mail.hinted.insert(*stream) && !moved,
                 Signal::LineMoved => std::mem::replace(&mut mail.line_moved, true),
                 _ => false,
             };
@@ -98,7 +101,7 @@ pub enum Heard {
 struct Topic {
     boxes: Vec<Arc<Mailbox>>,
     /// Gap-free, up to the last event of this process.
-    recent: VecDeque<Arc<Opened>>,
+    recent: VecDeque<Arc<Fresh>>,
 }
 
 #[derive(Default)]
@@ -149,6 +152,7 @@ impl Live {
     pub(crate) fn keep(&self, id: ConversationId, events: impl IntoIterator<Item = Opened>) {
         let mut topics = self.topics(id);
         let Some(topic) = topics.get_mut(&id) else { return };
+        let shared = topic.boxes.len() > ALONE;
         for event in events {
             if topic.recent.back().is_some_and(|last| last.header.seq + 1 != event.header.seq) {
                 topic.recent.clear();
@@ -156,7 +160,7 @@ impl Live {
             if topic.recent.len() >= limits::RECENT_EVENTS {
                 topic.recent.pop_front();
             }
-            topic.recent.push_back(Arc::new(event));
+            topic.recent.push_back(Fresh::new(event, shared));
         }
     }
 
@@ -168,7 +172,7 @@ impl Live {
     }
 
     /// Events after a seq, if all that there are stand here.
-    pub(crate) fn after(&self, id: ConversationId, seq: u64, limit: usize) -> Option<Vec<Arc<Opened>>> {
+    pub(crate) fn after(&self, id: ConversationId, seq: u64, limit: usize) -> Option<Vec<Arc<Fresh>>> {
         let topics = self.topics(id);
         let recent = &topics.get(&id)?.recent;
         let first = recent.front()?.header.seq;
@@ -180,7 +184,7 @@ impl Live {
     }
 
     /// Events for the customer after a position, if all that there are stand here.
-    pub(crate) fn after_position(&self, id: ConversationId, position: u64, limit: usize) -> Option<Vec<Arc<Opened>>> {
+    pub(crate) fn after_position(&self, id: ConversationId, position: u64, limit: usize) -> Option<Vec<Arc<Fresh>>> {
         let topics = self.topics(id);
         let recent = &topics.get(&id)?.recent;
         let of_customer = || recent.iter().filter(|event| event.header.position.is_some());
@@ -478,7 +482,7 @@ impl Engine {
             let page = self.store.tail(self.live.upto(), limits::PAGE).await?;
             let Some((last, ..)) = page.last().copied() else { return Ok(()) };
             for (offset, stream, seq) in &page {
-                self.live.tell(&Signal::Appended { stream: *stream, seq: *seq, offset: *offset });
+                self.live.tell(&Signal::Appended { stream: *stream, seq: *seq, offset: *offset, moved: true });
                 self.take_note_of(*stream).await?;
             }
             self.live.told_upto(last);
@@ -522,6 +526,7 @@ mod tests {
             stream: Stream::Conversation(ConversationId(uuid::Uuid::from_u128(1))),
             seq: 1,
             offset: Offset(1),
+            moved: false,
         };
         for position in 0..=limits::HINTS as u64 {
             mailbox.put(&seen(position));
@@ -543,6 +548,7 @@ mod tests {
             stream: Stream::Conversation(ConversationId(uuid::Uuid::from_u128(1))),
             seq,
             offset: Offset(seq),
+            moved: false,
         };
         mailbox.put(&hint(1));
         mailbox.put(&hint(2));

@@ -9,9 +9,11 @@ use baton_core::ids::{AgentId, ConversationId};
 use baton_core::limits;
 use baton_core::permission::Permit;
 use baton_core::refusal::Refusal;
+use baton_core::settings::Settings;
 use baton_kit::bus::{Signal, Typist};
 use baton_kit::store::{Offset, Row, RowFilter};
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock, Weak};
 
 /// A stored event, opened.
 #[derive(Clone, Debug)]
@@ -20,6 +22,45 @@ pub struct Opened {
     pub header: Header,
     /// Its body; absent where there is none, or its key was destroyed.
     pub body: Option<Body>,
+}
+
+/// An event that one who listens reads. Where many screens show it alike, what they show is made once.
+#[derive(Debug)]
+pub struct Fresh {
+    opened: Opened,
+    /// More than a customer and an agent have the chat open.
+    shared: bool,
+    shown: OnceLock<(Weak<Settings>, Arc<str>)>,
+}
+
+impl Fresh {
+    pub(crate) fn new(opened: Opened, shared: bool) -> Arc<Self> {
+        Arc::new(Self { opened, shared, shown: OnceLock::new() })
+    }
+
+    /// What a screen shows of it under these settings; `make` must depend on nothing else.
+    pub fn shown(&self, settings: &Arc<Settings>, make: impl FnOnce(&Opened) -> Arc<str>) -> Arc<str> {
+        if !self.shared {
+            return make(&self.opened);
+        }
+        if let Some((of, text)) = self.shown.get()
+            && of.as_ptr() == Arc::as_ptr(settings)
+        {
+            return text.clone();
+        }
+        let text = make(&self.opened);
+        // Of settings that have changed since, whoever still needs it makes it for themselves.
+        let _ = self.shown.set((Arc::downgrade(settings), text.clone()));
+        text
+    }
+}
+
+impl Deref for Fresh {
+    type Target = Opened;
+
+    fn deref(&self) -> &Opened {
+        &self.opened
+    }
 }
 
 pub(crate) fn allowed(permit: &Permit, id: ConversationId) -> Result<(), Error> {
@@ -31,7 +72,7 @@ impl Engine {
     ///
     /// # Errors
     /// There is none, or it is not the permit's.
-    pub async fn conversation(&self, permit: &Permit, id: ConversationId) -> Result<Conversation, Error> {
+    pub async fn conversation(&self, permit: &Permit, id: ConversationId) -> Result<Arc<Conversation>, Error> {
         allowed(permit, id)?;
         let state = self.state(id).await?.ok_or(Refusal::NotFound)?;
         // For whom was erased there is nothing here any more; people still read that it was so.
@@ -83,11 +124,16 @@ impl Engine {
         id: ConversationId,
         after: u64,
         limit: usize,
-    ) -> Result<Vec<Arc<Opened>>, Error> {
+    ) -> Result<Vec<Arc<Fresh>>, Error> {
         allowed(permit, id)?;
         match self.live.after(id, after, limit) {
             Some(events) => Ok(events),
-            None => Ok(self.events(permit, id, after, limit).await?.into_iter().map(Arc::new).collect()),
+            None => Ok(self
+                .events(permit, id, after, limit)
+                .await?
+                .into_iter()
+                .map(|opened| Fresh::new(opened, false))
+                .collect()),
         }
     }
 
@@ -101,11 +147,16 @@ impl Engine {
         id: ConversationId,
         after: u64,
         limit: usize,
-    ) -> Result<Vec<Arc<Opened>>, Error> {
+    ) -> Result<Vec<Arc<Fresh>>, Error> {
         allowed(permit, id)?;
         match self.live.after_position(id, after, limit) {
             Some(events) => Ok(events),
-            None => Ok(self.positions(permit, id, after, limit).await?.into_iter().map(Arc::new).collect()),
+            None => Ok(self
+                .positions(permit, id, after, limit)
+                .await?
+                .into_iter()
+                .map(|opened| Fresh::new(opened, false))
+                .collect()),
         }
     }
 
@@ -149,7 +200,7 @@ impl Engine {
         }
         allowed(permit, id)?;
         if let Some(opened) = self.live.after(id, seq - 1, 1).and_then(|events| events.into_iter().next()) {
-            return Ok(Some(Opened::clone(&opened)));
+            return Ok(Some(opened.opened.clone()));
         }
         Ok(self.events(permit, id, seq - 1, 1).await?.pop().filter(|opened| opened.header.seq == seq))
     }

@@ -22,7 +22,7 @@ pub(crate) struct Slot {
     /// Read from the store at least once.
     pub(crate) loaded: bool,
     /// The state, if it has begun.
-    pub(crate) state: Option<Conversation>,
+    pub(crate) state: Option<Arc<Conversation>>,
     /// The deadline that stands in the store, if it is known.
     pub(crate) armed: Option<Ms>,
     /// How its row was written last by this process, as far as lists are searched by it.
@@ -229,8 +229,8 @@ impl Engine {
         Ok(())
     }
 
-    pub(crate) async fn load_conversation(&self, id: ConversationId) -> Result<Option<Conversation>, Error> {
-        self.load(Stream::Conversation(id)).await
+    pub(crate) async fn load_conversation(&self, id: ConversationId) -> Result<Option<Arc<Conversation>>, Error> {
+        Ok(self.load(Stream::Conversation(id)).await?.map(Arc::new))
     }
 
     pub(crate) async fn load_agent(&self, id: AgentId) -> Result<Agent, Error> {
@@ -238,7 +238,7 @@ impl Engine {
     }
 
     /// The state of a conversation as it is now.
-    pub(crate) async fn state(&self, id: ConversationId) -> Result<Option<Conversation>, Error> {
+    pub(crate) async fn state(&self, id: ConversationId) -> Result<Option<Arc<Conversation>>, Error> {
         let slot = self.states.conversation(id);
         let mut slot = slot.lock().await;
         if !slot.loaded {

@@ -16,6 +16,8 @@ pub enum Signal {
         seq: u64,
         /// The log's end after it.
         offset: Offset,
+        /// It may stand in other lists now, or other counts may be true: more than a word was said.
+        moved: bool,
     },
     /// Somebody types. Never stored.
     Typing {

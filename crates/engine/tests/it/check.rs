@@ -90,7 +90,7 @@ impl House {
         let (headers, head) = self.headers(Stream::Conversation(id)).await;
         let mut state = Conversation::fold(id, &headers).expect("it begins with `opened`");
         state.head.chain = head;
-        assert_eq!(self.engine.conversation(&reader(), id).await.unwrap(), state, "the state in memory");
+        assert_eq!(*self.engine.conversation(&reader(), id).await.unwrap(), state, "the state in memory");
         assert_eq!(self.engine.row(&reader(), id).await.unwrap(), Some(row(&state)), "the row as people see it");
         self.engine.write_rows().await.unwrap();
         assert_eq!(self.store.row(id).await.unwrap(), Some(row(&state)), "the row as it was written");

@@ -279,16 +279,16 @@ impl House {
 
     // What is there to see.
 
-    pub(crate) async fn state(&self, chat: ConversationId) -> Conversation {
+    pub(crate) async fn state(&self, chat: ConversationId) -> Arc<Conversation> {
         self.engine.conversation(&reader(), chat).await.expect("the conversation is there")
     }
 
     pub(crate) async fn holder(&self, chat: ConversationId) -> Holder {
-        self.state(chat).await.own.holder
+        self.state(chat).await.own.holder.clone()
     }
 
     pub(crate) async fn offer(&self, chat: ConversationId) -> Option<Offer> {
-        self.state(chat).await.own.offer
+        self.state(chat).await.own.offer.clone()
     }
 
     pub(crate) async fn events(&self, chat: ConversationId) -> Vec<Opened> {

@@ -6,6 +6,7 @@ use baton_core::conversation::{Conversation, FOLD};
 use baton_core::event::{Header, Stream};
 use baton_core::ids::{ClientId, ConversationId};
 use baton_kit::store::{Snapshot, Store};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// More than two pages of headers.
@@ -19,7 +20,7 @@ async fn talk(house: &House, chat: ConversationId, from: u64, to: u64) {
 }
 
 /// The state as a hub that has just started makes it.
-async fn loaded(house: &House, chat: ConversationId) -> Conversation {
+async fn loaded(house: &House, chat: ConversationId) -> Arc<Conversation> {
     let state = house.beside().await.conversation(&reader(), chat).await.expect("it is there");
     house.settle().await;
     state
@@ -52,13 +53,13 @@ async fn long() -> (House, ConversationId, Stream) {
 async fn the_state_of_a_long_stream_is_its_snapshot_and_what_came_after() {
     let (house, chat, stream) = long().await;
     assert_eq!(house.store.snapshot(stream).await.unwrap(), None, "nothing is kept while somebody writes");
-    assert_eq!(loaded(&house, chat).await, folded(&house, chat).await);
+    assert_eq!(*loaded(&house, chat).await, folded(&house, chat).await);
     let first = house.store.snapshot(stream).await.unwrap().expect("the first who folds it keeps it");
     assert_eq!((first.seq, first.level), (house.state(chat).await.head.seq, FOLD));
     for words in [WORDS + 10, WORDS + 490, WORDS + 510, WORDS + 1_600] {
         let from = house.state(chat).await.clients[&ClientId(Uuid::from_u128(1))] + 1;
         talk(&house, chat, from, words).await;
-        assert_eq!(loaded(&house, chat).await, folded(&house, chat).await);
+        assert_eq!(*loaded(&house, chat).await, folded(&house, chat).await);
     }
     let last = house.store.snapshot(stream).await.unwrap().unwrap();
     assert_eq!(last.seq, house.state(chat).await.head.seq, "much came after the first");

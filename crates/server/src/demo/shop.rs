@@ -429,7 +429,7 @@ impl Scene<'_> {
             Step::Accept(who) => {
                 let (agent, permit) = self.agent(who)?;
                 let state = self.offer(agent).await?.state;
-                let offer = state.own.offer.context("no offer stands")?.id;
+                let offer = state.own.offer.as_ref().context("no offer stands")?.id;
                 let answer = Command::AnswerOffer { offer, accept: true, as_of: state.head.seq };
                 self.run(&permit, answer).await?;
             }

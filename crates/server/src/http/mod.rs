@@ -4,6 +4,7 @@ pub(crate) mod address;
 mod admin;
 mod chat;
 mod desk;
+mod frames;
 mod hooks;
 mod openapi;
 mod ops;

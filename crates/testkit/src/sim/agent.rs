@@ -152,7 +152,7 @@ impl Desk {
             .world
             .ask("look at an offer", move |engine| Box::pin(async move { engine.conversation(&permit, chat).await }));
         let Some(Ok(state)) = asked.await else { return };
-        let Some(offer) = state.own.offer else { return };
+        let Some(offer) = &state.own.offer else { return };
         let answer = |accept| Command::AnswerOffer { offer: offer.id, accept, as_of: state.head.seq };
         match dice.below(10) {
             0 => self.command(chat, answer(false)).await,
@@ -236,7 +236,7 @@ impl Desk {
             .world
             .ask("look at an offer", move |engine| Box::pin(async move { engine.conversation(&permit, chat).await }));
         let Some(Ok(state)) = asked.await else { return };
-        let Some(offer) = state.own.offer else { return };
+        let Some(offer) = &state.own.offer else { return };
         self.command(chat, Command::AnswerOffer { offer: offer.id, accept: true, as_of: state.head.seq }).await;
     }
 

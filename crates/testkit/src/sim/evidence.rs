@@ -12,6 +12,7 @@ use baton_core::ids::{ConversationId, Ms};
 use baton_engine::Opened;
 use baton_kit::store::{Entry, EntryFilter, Offset, ParkedEffect, Row, RowFilter, Store};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// An event of the log.
 #[derive(Clone, Debug)]
@@ -32,9 +33,9 @@ pub(crate) struct Evidence {
     pub(crate) lines: Vec<Line>,
     pub(crate) log: Vec<Event>,
     /// What the hub that stood last had in memory.
-    pub(crate) live: BTreeMap<ConversationId, Conversation>,
+    pub(crate) live: BTreeMap<ConversationId, Arc<Conversation>>,
     /// What the log alone says.
-    pub(crate) folded: BTreeMap<ConversationId, Conversation>,
+    pub(crate) folded: BTreeMap<ConversationId, Arc<Conversation>>,
     pub(crate) rows: Vec<Row>,
     /// Entries as they were written live, and as the headers say.
     pub(crate) kept: Vec<Entry>,

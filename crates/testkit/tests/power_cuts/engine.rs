@@ -173,7 +173,7 @@ impl House {
         self.engine.execute(&customer(chat), chat, Command::AskPerson).await.expect("a person is asked for");
         let offer = loop {
             let state = self.engine.conversation(&ana(), chat).await.expect("it is there");
-            match state.own.offer {
+            match &state.own.offer {
                 Some(offer) => break (offer.id, state.head.seq),
                 None => tokio::task::yield_now().await,
             }

@@ -12,6 +12,7 @@ use baton_core::conversation::Conversation;
 use baton_core::event::{Identity, Object};
 use baton_core::ids::{InboxId, PersonId};
 use serde::Deserialize;
+use std::sync::Arc;
 
 impl App {
     /// Reads a token of the site of this inbox.
@@ -37,9 +38,9 @@ impl App {
     pub(super) async fn make_known(
         &self,
         customer: &Customer,
-        state: Conversation,
+        state: Arc<Conversation>,
         identity: Identity,
-    ) -> Result<Conversation, Problem> {
+    ) -> Result<Arc<Conversation>, Problem> {
         let person = self.person_of(state.inbox, &identity).await?;
         let person =
             person.ok_or_else(|| Problem::new(401, "identity_invalid", identity::Invalid::Nobody.to_string()))?;

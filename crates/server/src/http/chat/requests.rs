@@ -14,14 +14,14 @@ use baton_core::command::{Command, Rate, Say, Start};
 use baton_core::content::{Content, Part};
 use baton_core::decide::Reply;
 use baton_core::event::Answered;
-use baton_core::ids::{ClientId, Ids, PersonId};
+use baton_core::ids::{ClientId, Ids, MessageId, Ms, PersonId};
 use baton_core::limits;
 use baton_core::notice::person_word;
 use baton_core::permission::{Action, Subject, permit};
 use baton_core::refusal::Refusal;
 use baton_engine::Done;
 use baton_kit::runtime::seed;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// What a page may know before a chat begins.
@@ -153,7 +153,7 @@ pub(super) async fn events(
     let settings = app.engine.settings();
     let last = events.last().and_then(|event| event.header.position).unwrap_or(after);
     let more = events.len() == limit;
-    let events: Vec<Value> = events.iter().filter_map(|event| wire::event(event, &settings)).collect();
+    let events: Vec<_> = events.iter().filter_map(|event| wire::event(event, &settings)).collect();
     Ok(axum::Json(json!({"events": events, "cursor": app.cursor_at(last), "more": more})).into_response())
 }
 
@@ -208,8 +208,18 @@ impl SendBody {
     }
 }
 
+/// Where a message stands.
+#[derive(Serialize)]
+pub(super) struct Said {
+    position: Option<u64>,
+    at: Ms,
+    counter: u64,
+    client: ClientId,
+    message: MessageId,
+}
+
 /// Says something; the answer is that of the first time, however often it is repeated.
-pub(super) async fn say(app: &App, customer: &Customer, body: &SendBody) -> Result<(bool, Value), Problem> {
+pub(super) async fn say(app: &App, customer: &Customer, body: &SendBody) -> Result<(bool, Said), Problem> {
     let say = Say {
         content: body.content(app, customer).await?,
         once: Some(body.client()),
@@ -219,7 +229,8 @@ pub(super) async fn say(app: &App, customer: &Customer, body: &SendBody) -> Resu
     };
     let Done { reply, said, .. } = app.engine.execute(&customer.permit, customer.id, Command::Say(say)).await?;
     let said = said.ok_or_else(|| Problem::new(500, "internal", "The first send of this count cannot be found."))?;
-    let answer = json!({"position": said.position, "at": said.at, "counter": body.counter, "client": body.client, "message": said.message});
+    let (client, counter) = body.client();
+    let answer = Said { position: said.position, at: said.at, counter, client, message: said.message };
     Ok((reply == Reply::Repeat, answer))
 }
 

@@ -1,11 +1,12 @@
 //! The customer's socket: frames both ways, resumable by cursor.
 
 use super::Customer;
-use super::requests::{SendBody, say};
+use super::requests::{Said, SendBody, say};
 use super::stream::Reader;
 use crate::app::App;
 use crate::http::FRAME_LIMIT;
 use crate::http::address::ClientAddress;
+use crate::http::frames::{bounded, flush, put, send, text};
 use crate::json;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -13,10 +14,14 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgr
 use axum::response::Response;
 use baton_core::ids::{ClientId, Ms};
 use baton_core::limits;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use futures_util::FutureExt;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, timeout};
+
+/// Frames that leave in one go, at most; then the client is heard again.
+const TOGETHER: usize = 32;
 
 pub(super) async fn socket(
     State(app): State<App>,
@@ -24,14 +29,7 @@ pub(super) async fn socket(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     let counted = app.count_address(address)?;
-    // The default buffers cost 134 KiB for each idle connection, and an unbounded one for each stalled reader.
-    let upgrade = upgrade
-        .read_buffer_size(4_096)
-        .write_buffer_size(0)
-        .max_write_buffer_size(limits::SOCKET_BUFFER)
-        .max_message_size(limits::FRAME_BYTES)
-        .max_frame_size(limits::FRAME_BYTES);
-    Ok(upgrade.on_upgrade(async move |mut socket| {
+    Ok(bounded(upgrade).on_upgrade(async move |mut socket| {
         let _counted = counted;
         metrics::gauge!("baton_customer_sockets").increment(1.0);
         if let Err(problem) = run(app, &mut socket).await {
@@ -96,8 +94,8 @@ async fn run(app: App, socket: &mut WebSocket) -> Result<(), Problem> {
             message = socket.recv(), if until == 0 => {
                 heard = runtime.now();
                 let answer = match message {
-                    Some(Ok(Message::Text(text))) => {
-                        held.frame = Some(text);
+                    Some(Ok(Message::Text(said))) => {
+                        held.frame = Some(said);
                         received(&app, &speaker, &mut held).await?
                     }
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => None,
@@ -113,7 +111,7 @@ async fn run(app: App, socket: &mut WebSocket) -> Result<(), Problem> {
                 if runtime.now() > heard + limits::SOCKET_SILENT {
                     return Ok(());
                 }
-                json!({"type": "pong"})
+                text(&json!({"type": "pong"}))
             }
             _ = stop.changed() => {
                 let close = CloseFrame { code: 1012, reason: Utf8Bytes::from_static("the hub restarts") };
@@ -121,10 +119,28 @@ async fn run(app: App, socket: &mut WebSocket) -> Result<(), Problem> {
                 return Ok(());
             }
         };
-        if !send(socket, &frame).await {
+        if !put(socket, frame).await {
+            return Ok(());
+        }
+        // What is ready by now leaves with it: an acknowledgement and the message that it acknowledges are one write.
+        for _ in 0..TOGETHER {
+            let Some(frame) = reader.next().now_or_never() else { break };
+            if !put(socket, frame?).await {
+                return Ok(());
+            }
+        }
+        if !flush(socket).await {
             return Ok(());
         }
     }
+}
+
+#[derive(Serialize)]
+struct Ack {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(flatten)]
+    answer: Said,
 }
 
 /// A frame that came too fast, until when it is held, and since when; 0: not at all.
@@ -137,10 +153,10 @@ struct Held {
 
 /// Handles one frame of the client; a send that is refused is answered, and the socket stays open. A frame that comes too
 /// fast is held for a while, and refused if even that was not enough.
-async fn received(app: &App, customer: &Customer, held: &mut Held) -> Result<Option<Value>, Problem> {
+async fn received(app: &App, customer: &Customer, held: &mut Held) -> Result<Option<Utf8Bytes>, Problem> {
     held.until = 0;
-    let Some(text) = held.frame.take() else { return Ok(None) };
-    let frame = json::read(text.as_bytes())?;
+    let Some(said) = held.frame.take() else { return Ok(None) };
+    let frame = json::read(said.as_bytes())?;
     let now = app.engine.runtime().now();
     let mut may = if held.since == 0 { app.may_ask(customer) } else { Ok(()) };
     if matches!(frame, Frame::Send(_)) {
@@ -151,8 +167,8 @@ async fn received(app: &App, customer: &Customer, held: &mut Held) -> Result<Opt
         let since = if first { now } else { held.since };
         if now + fast.wait <= since + limits::SLOW_DOWN {
             metrics::counter!("baton_slowed_total").increment(1);
-            *held = Held { frame: Some(text), since, until: now + fast.wait };
-            return Ok(first.then(|| json!({"type": "slow_down", "seconds": fast.seconds()})));
+            *held = Held { frame: Some(said), since, until: now + fast.wait };
+            return Ok(first.then(|| text(&json!({"type": "slow_down", "seconds": fast.seconds()}))));
         }
         held.since = 0;
         let problem = Problem::from(fast);
@@ -165,10 +181,7 @@ async fn received(app: &App, customer: &Customer, held: &mut Held) -> Result<Opt
     held.since = 0;
     match frame {
         Frame::Send(body) => Ok(Some(match say(app, customer, &body).await {
-            Ok((_, mut answer)) => {
-                answer["type"] = json!("ack");
-                answer
-            }
+            Ok((_, answer)) => text(&Ack { kind: "ack", answer }),
             Err(problem) => refused(&body, &problem, held, now),
         })),
         Frame::Typing { on } => {
@@ -179,21 +192,16 @@ async fn received(app: &App, customer: &Customer, held: &mut Held) -> Result<Opt
             app.engine.seen(&customer.permit, customer.id, position)?;
             Ok(None)
         }
-        Frame::Ping => Ok(Some(json!({"type": "pong"}))),
+        Frame::Ping => Ok(Some(text(&json!({"type": "pong"})))),
         Frame::Hello { .. } => Err(Problem::malformed("`hello` comes once")),
     }
 }
 
 /// Says that a message was not taken. Where it is worth another try, nothing is read until then.
-fn refused(body: &SendBody, problem: &Problem, held: &mut Held, now: Ms) -> Value {
+fn refused(body: &SendBody, problem: &Problem, held: &mut Held, now: Ms) -> Utf8Bytes {
     let (client, counter) = body.client();
     if let Some(seconds) = problem.wait() {
         held.until = now + limits::SLOW_DOWN.min(Ms::try_from(seconds).unwrap_or(1) * 1_000);
     }
-    json!({"type": "refused", "client": client, "counter": counter, "problem": problem.json()})
-}
-
-/// False: the client is gone or stalled.
-async fn send(socket: &mut WebSocket, frame: &Value) -> bool {
-    matches!(timeout(FRAME_LIMIT, socket.send(Message::Text(frame.to_string().into()))).await, Ok(Ok(())))
+    text(&json!({"type": "refused", "client": client, "counter": counter, "problem": problem.json()}))
 }

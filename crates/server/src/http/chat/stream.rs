@@ -1,23 +1,27 @@
 //! What a customer's client is sent, however it is carried: events from the cursor on, then live; state, typing, place.
 
-use super::{Customer, wire};
+use super::Customer;
+use super::wire::{self, Standing};
 use crate::app::App;
+use crate::http::frames::text;
 use crate::json::Query;
 use crate::problem::Problem;
 use axum::extract::State;
+use axum::extract::ws::Utf8Bytes;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use baton_core::conversation::Conversation;
 use baton_core::limits;
 use baton_core::ownership::Holder;
 use baton_core::sabotage::{Invariant, off};
-use baton_engine::{Heard, Listener};
+use baton_engine::{Config, Heard, Listener};
 use baton_kit::bus::{Signal, Typist};
 use futures_util::stream;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A reader of one conversation by cursor. Frames come in order; a lost hint only delays them, because the engine looks
@@ -29,11 +33,11 @@ pub(super) struct Reader {
     seen_seq: u64,
     place: Option<u32>,
     listener: Listener,
-    ready: VecDeque<Value>,
+    ready: VecDeque<Utf8Bytes>,
     /// Something is new, or may be.
     behind: bool,
-    /// The state as it was sent last, without its position: events bear that.
-    state: Value,
+    /// What the state was made of that was sent last.
+    shown: (Arc<Conversation>, Arc<Config>),
     name: Name,
 }
 
@@ -51,9 +55,10 @@ impl Reader {
         let after = if after > 0 && off(Invariant::ResumeWithoutGap) { after + 1 } else { after };
         listener.in_line(waits(&state));
         let mut name = None;
+        let config = app.engine.config();
         let called = named(&app, &customer, &state, &mut name).await;
-        let shown = wire::state_named(&app, &state, called);
         let place = app.engine.place(customer.id);
+        let shown = Standing::of(&state, place, called.as_deref()).shown(&app, state.head.position);
         let reader = Self {
             sent: after,
             seen_seq: state.head.seq,
@@ -61,7 +66,7 @@ impl Reader {
             listener,
             ready: VecDeque::new(),
             behind: true,
-            state: without_position(&shown),
+            shown: (state, config),
             name,
             app,
             customer,
@@ -70,7 +75,7 @@ impl Reader {
     }
 
     /// The next frame. Cancelling it loses nothing: what was read stands in `ready`.
-    pub(super) async fn next(&mut self) -> Result<Value, Problem> {
+    pub(super) async fn next(&mut self) -> Result<Utf8Bytes, Problem> {
         loop {
             if let Some(frame) = self.ready.pop_front() {
                 return Ok(frame);
@@ -97,13 +102,13 @@ impl Reader {
                     Typist::Target => json!({"kind": "target", "name": null}),
                     Typist::Agent(agent) => json!({"kind": "agent", "name": settings.agent_name(agent)}),
                 };
-                self.ready.push_back(json!({"type": "typing", "by": by, "on": on}));
+                self.ready.push_back(text(&json!({"type": "typing", "by": by, "on": on})));
             }
             Signal::LineMoved => {
                 let place = self.app.engine.place(self.customer.id);
                 if place != self.place {
                     self.place = place;
-                    self.ready.push_back(json!({"type": "place", "place": place}));
+                    self.ready.push_back(text(&json!({"type": "place", "place": place})));
                 }
             }
             _ => {}
@@ -118,49 +123,50 @@ impl Reader {
         let events = engine.new_positions(&permit, id, self.sent, limits::SOCKET_QUEUE).await?;
         // A full page: there is more, look again at once.
         let full = events.len() == limits::SOCKET_QUEUE;
-        let state = engine.conversation(&permit, id).await?;
-        let name = match state.head.seq == self.seen_seq {
-            true => None,
-            false => Some(named(&self.app, &self.customer, &state, &mut self.name).await),
-        };
+        let (state, config) = (engine.conversation(&permit, id).await?, engine.config());
+        let new = state.head.seq != self.seen_seq;
+        let was = self.name.clone();
+        let called = if new { named(&self.app, &self.customer, &state, &mut self.name).await } else { None };
         // From here on nothing waits.
         for opened in &events {
             if let (Some(position), Some(event)) = (opened.header.position, wire::event(opened, &settings)) {
                 self.sent = position;
-                self.ready.push_back(json!({"type": "event", "event": event, "cursor": self.app.cursor_at(position)}));
+                let cursor = self.app.cursor_at(position);
+                self.ready.push_back(text(&EventFrame { kind: "event", event, cursor }));
             }
         }
         if off(Invariant::OneOrder) {
             self.ready.make_contiguous().reverse();
         }
-        if let Some(name) = name {
-            self.seen_seq = state.head.seq;
-            self.place = engine.place(id);
-            self.listener.in_line(waits(&state));
-            let shown = wire::state_named(&self.app, &state, name);
-            let compared = without_position(&shown);
-            if compared != self.state {
-                self.state = compared;
-                self.ready.push_back(json!({"type": "state", "state": shown}));
+        if new {
+            let place = engine.place(id);
+            let before = Standing::of(&self.shown.0, self.place, was.as_ref().and_then(|(_, name)| name.as_deref()));
+            let now = Standing::of(&state, place, called.as_deref());
+            // Each event bears its position; a state that differs in nothing else is not sent.
+            if before != now || !Arc::ptr_eq(&self.shown.1, &config) {
+                let state = now.shown(&self.app, state.head.position);
+                self.ready.push_back(text(&json!({"type": "state", "state": state})));
             }
+            (self.seen_seq, self.place) = (state.head.seq, place);
+            self.listener.in_line(waits(&state));
+            self.shown = (state, config);
         }
         self.behind = full;
         Ok(())
     }
 }
 
+#[derive(Serialize)]
+struct EventFrame<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    event: wire::Event<'a>,
+    cursor: String,
+}
+
 /// Whether the customer stands in a line, so that their place may move.
 fn waits(state: &Conversation) -> bool {
     matches!(state.own.holder, Holder::Queue { .. })
-}
-
-/// Each event bears its position; a state that differs in nothing else is not sent.
-fn without_position(state: &Value) -> Value {
-    let mut state = state.clone();
-    if let Some(members) = state.as_object_mut() {
-        members.remove("last_position");
-    }
-    state
 }
 
 /// The name to use, read anew only when another event says it.
@@ -195,12 +201,15 @@ pub(super) async fn stream(
     let frames = stream::unfold((Some(reader), Some(welcome), stop), async |(reader, first, mut stop)| {
         let mut reader = reader?;
         if let Some(first) = first {
-            return Some((sse(&first), (Some(reader), None, stop)));
+            return Some((sse(&text(&first)), (Some(reader), None, stop)));
         }
         tokio::select! {
             frame = reader.next() => match frame {
                 Ok(frame) => Some((sse(&frame), (Some(reader), None, stop))),
-                Err(problem) => Some((sse(&json!({"type": "error", "problem": problem.json()})), (None, None, stop))),
+                Err(problem) => {
+                    let frame = text(&json!({"type": "error", "problem": problem.json()}));
+                    Some((sse(&frame), (None, None, stop)))
+                }
             },
             _ = stop.changed() => None,
         }
@@ -211,6 +220,6 @@ pub(super) async fn stream(
     Ok(Sse::new(frames).keep_alive(beat).into_response())
 }
 
-fn sse(frame: &Value) -> Result<Event, Infallible> {
-    Ok(Event::default().data(frame.to_string()))
+fn sse(frame: &Utf8Bytes) -> Result<Event, Infallible> {
+    Ok(Event::default().data(frame.as_str()))
 }

@@ -2,167 +2,258 @@
 
 use crate::app::App;
 use baton_core::actor::Who;
+use baton_core::content::Part;
 use baton_core::conversation::Conversation;
-use baton_core::event::{Answer, Body, Fact, Fate, No, Once};
-use baton_core::ids::reference;
+use baton_core::conversation::Report;
+use baton_core::event::{Answer, Answered, Body, Fact, Fate, No, Once};
+use baton_core::ids::{AgentId, ClientId, ConnectionId, ConversationId, HandoverId, InboxId, MessageId, Ms, reference};
 use baton_core::limits;
 use baton_core::ownership::{Holder, Line, Phase};
 use baton_core::permission::Permit;
 use baton_core::sabotage::{Invariant, off};
 use baton_core::settings::{Role, Settings};
 use baton_engine::{Engine, Opened};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
+
+/// Of a notice whose words were erased.
+static NO_VALUES: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+
+/// An event as the customer sees it.
+#[derive(Serialize)]
+pub(crate) struct Event<'a> {
+    position: u64,
+    at: Ms,
+    #[serde(flatten)]
+    what: What<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum What<'a> {
+    Message(Message<'a>),
+    /// The new words stand where the old ones stood; this position itself shows nothing.
+    Edited {
+        message: MessageId,
+        old: MessageId,
+        parts: &'a [Part],
+        plain: &'a str,
+    },
+    Notice {
+        code: &'a str,
+        language: &'a str,
+        words: &'a str,
+        values: &'a Map<String, Value>,
+        actions: &'a [String],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        closed: Option<bool>,
+    },
+    Rated {
+        answered: Option<Answered>,
+        agent: Option<u8>,
+        bot: Option<u8>,
+    },
+    Opened {
+        episode: u32,
+    },
+    Other,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    message: MessageId,
+    by: By<'a>,
+    parts: &'a [Part],
+    plain: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<ClientId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counter: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_to: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interrupted: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct By<'a> {
+    kind: &'static str,
+    name: Option<&'a str>,
+    human: bool,
+}
+
+/// Said only where it is so.
+fn only(so: bool) -> Option<bool> {
+    so.then_some(true)
+}
 
 /// An event as the customer sees it; `None` for one that is not theirs.
-pub(crate) fn event(opened: &Opened, settings: &Settings) -> Option<Value> {
+pub(crate) fn event<'a>(opened: &'a Opened, settings: &Settings) -> Option<Event<'a>> {
     let header = &opened.header;
     let position = header.position?;
-    let base = |kind: &str| json!({"position": position, "at": header.at, "type": kind});
-    let mut out = match (&header.fact, &opened.body) {
-        (Fact::Said(said), body) => {
-            let mut out = base("message");
-            let (parts, plain, name) = match body {
-                Some(Body::Message { content, shown_name, .. }) => {
-                    (json!(content.parts), json!(content.plain), shown_name.clone())
-                }
-                _ => (json!([]), json!(""), None),
-            };
+    let words = match &opened.body {
+        Some(Body::Message { content, shown_name, .. }) => Some((content, shown_name.as_deref())),
+        _ => None,
+    };
+    let parts = words.map_or(&[] as &[Part], |(content, _)| &content.parts);
+    let plain = words.map_or("", |(content, _)| &content.plain);
+    let what = match &header.fact {
+        Fact::Said(said) => {
             let (kind, human) = match header.actor.who {
                 Who::Customer => ("customer", true),
                 Who::Bot { .. } => ("bot", false),
                 Who::Target { id, .. } => ("target", says_human(settings, id)),
                 _ => ("agent", true),
             };
-            out["message"] = json!(said.message);
-            out["by"] = json!({"kind": kind, "name": name, "human": human});
-            out["parts"] = parts;
-            out["plain"] = plain;
-            if body.is_none() {
-                out["erased"] = json!(true);
-            }
-            if let Some(Once::Client { client, counter }) = said.once
-                && header.actor.who == Who::Customer
-            {
-                out["client"] = json!(client);
-                out["counter"] = json!(counter);
-            }
-            if let Some(to) = said.reply_to {
-                out["reply_to"] = json!(to);
-            }
-            if said.fate == Fate::Interrupted {
-                out["interrupted"] = json!(true);
-            }
-            out
-        }
-        // The new words stand where the old ones stood; this position itself shows nothing.
-        (Fact::Edited(edited), body) => {
-            let mut out = base("edited");
-            let (parts, plain) = match body {
-                Some(Body::Message { content, .. }) => (json!(content.parts), json!(content.plain)),
-                _ => (json!([]), json!("")),
+            let (client, counter) = match said.once {
+                Some(Once::Client { client, counter }) if header.actor.who == Who::Customer => {
+                    (Some(client), Some(counter))
+                }
+                _ => (None, None),
             };
-            (out["message"], out["old"]) = (json!(edited.message), json!(edited.old));
-            (out["parts"], out["plain"]) = (parts, plain);
-            out
+            What::Message(Message {
+                message: said.message,
+                by: By { kind, name: words.and_then(|(_, name)| name), human },
+                parts,
+                plain,
+                erased: only(opened.body.is_none()),
+                client,
+                counter,
+                reply_to: said.reply_to,
+                interrupted: only(said.fate == Fate::Interrupted),
+            })
         }
-        (Fact::Told(told), body) => {
-            let mut out = base("notice");
-            out["code"] = json!(told.code);
-            out["language"] = json!(told.language);
-            let (words, values, actions) = match body {
-                Some(Body::Notice { words, values, actions }) => (json!(words), json!(values), json!(actions)),
-                _ => (json!(""), json!({}), json!([])),
+        Fact::Edited(edited) => What::Edited { message: edited.message, old: edited.old, parts, plain },
+        Fact::Told(told) => {
+            let (words, values, actions) = match &opened.body {
+                Some(Body::Notice { words, values, actions }) => (words.as_str(), values, actions.as_slice()),
+                _ => ("", &*NO_VALUES, &[] as &[String]),
             };
-            (out["words"], out["values"], out["actions"]) = (words, values, actions);
-            out
+            let (code, language) = (told.code.as_str(), told.language.as_str());
+            What::Notice { code, language, words, values, actions, closed: only(code == "closed") }
         }
-        (Fact::Rated(rated), _) => {
-            let mut out = base("rated");
-            (out["answered"], out["agent"], out["bot"]) = (json!(rated.answered), json!(rated.agent), json!(rated.bot));
-            out
-        }
-        (Fact::Opened(opened), _) => {
-            let mut out = base("opened");
-            out["episode"] = json!(opened.episode);
-            out
-        }
-        _ => base("other"),
+        Fact::Rated(rated) => What::Rated { answered: rated.answered, agent: rated.agent, bot: rated.bot },
+        Fact::Opened(opened) => What::Opened { episode: opened.episode },
+        _ => What::Other,
     };
-    if out["type"] == "notice" && out["code"] == "closed" {
-        out["closed"] = json!(true);
-    }
-    Some(out)
+    Some(Event { position, at: header.at, what })
 }
 
 /// The state as the customer sees it.
 pub(crate) async fn state(app: &App, permit: &Permit, state: &Conversation) -> Value {
-    state_named(app, state, customer_name(app, permit, state).await)
+    let called = customer_name(app, permit, state).await;
+    let place = app.engine.place(state.id);
+    Standing::of(state, place, called.as_deref()).shown(app, state.head.position)
 }
 
-/// The state of a customer who is called so.
-pub(crate) fn state_named(app: &App, state: &Conversation, called: Option<String>) -> Value {
-    let engine = &app.engine;
-    let settings = engine.settings();
-    let (kind, name, human) = holder(&state.own.holder, &settings);
-    let place = match &state.own.holder {
-        Holder::Queue { line: Line::Live, .. } => engine.place(state.id),
-        _ => None,
-    };
-    let inbox = settings.inboxes.get(&state.inbox);
-    let bot_ready = inbox.and_then(|inbox| inbox.bot).is_some_and(|bot| settings.is_bot(bot))
-        && state.bot_failures < limits::BOT_FAILURES;
-    let waiting = matches!(
-        &state.own.holder,
-        Holder::Queue { .. } | Holder::Target { phase: Phase::Opening | Phase::Waiting, .. }
-    );
-    let with_people =
-        matches!(&state.own.holder, Holder::Agent { .. } | Holder::Target { phase: Phase::Live | Phase::Ending, .. });
-    let later = inbox.and_then(|inbox| inbox.later).is_some_and(|id| settings.queues.contains_key(&id));
-    let handover = state.handover.map(|open| {
-        let stage = match &state.own.holder {
-            Holder::Target { phase: Phase::Opening, .. } => "opening",
-            _ if state.own.offer.is_some() => "offered",
-            _ => "waiting",
+/// What of a conversation its customer is shown, apart from the position of its last event. Two that are equal are shown
+/// alike, under the same settings.
+#[derive(PartialEq)]
+pub(crate) struct Standing<'a> {
+    id: ConversationId,
+    inbox: InboxId,
+    language: &'a str,
+    episode: u32,
+    holder: &'a Holder,
+    offered: bool,
+    handover: Option<HandoverId>,
+    rating: Option<(Option<AgentId>, Option<ConnectionId>)>,
+    bot_failures: u32,
+    closed: bool,
+    blocked: bool,
+    reports: &'a [Report],
+    known: bool,
+    place: Option<u32>,
+    called: Option<&'a str>,
+}
+
+impl<'a> Standing<'a> {
+    /// Of a customer who is called so and has this place in line.
+    pub(crate) fn of(state: &'a Conversation, place: Option<u32>, called: Option<&'a str>) -> Self {
+        Self {
+            id: state.id,
+            inbox: state.inbox,
+            language: &state.language,
+            episode: state.episode,
+            holder: &state.own.holder,
+            offered: state.own.offer.is_some(),
+            handover: state.handover.map(|open| open.id),
+            rating: state.rating.map(|due| (due.agent, due.bot)),
+            bot_failures: state.bot_failures,
+            closed: state.closed(),
+            blocked: state.blocked.is_some(),
+            reports: &state.reports,
+            known: state.known,
+            place,
+            called,
+        }
+    }
+
+    /// The state as it is shown; events up to this position are there.
+    pub(crate) fn shown(&self, app: &App, last_position: u64) -> Value {
+        let settings = app.engine.settings();
+        let (kind, name, human) = holder(self.holder, &settings);
+        let place = match self.holder {
+            Holder::Queue { line: Line::Live, .. } => self.place,
+            _ => None,
         };
-        json!({"id": open.id, "state": stage})
-    });
-    let promised = matches!(&state.own.holder, Holder::Queue { line: Line::Later, .. });
-    let rating = state.rating.map(|due| {
+        let inbox = settings.inboxes.get(&self.inbox);
+        let bot_ready = inbox.and_then(|inbox| inbox.bot).is_some_and(|bot| settings.is_bot(bot))
+            && self.bot_failures < limits::BOT_FAILURES;
+        let waiting =
+            matches!(self.holder, Holder::Queue { .. } | Holder::Target { phase: Phase::Opening | Phase::Waiting, .. });
+        let with_people =
+            matches!(self.holder, Holder::Agent { .. } | Holder::Target { phase: Phase::Live | Phase::Ending, .. });
+        let later = inbox.and_then(|inbox| inbox.later).is_some_and(|id| settings.queues.contains_key(&id));
+        let handover = self.handover.map(|id| {
+            let stage = match self.holder {
+                Holder::Target { phase: Phase::Opening, .. } => "opening",
+                _ if self.offered => "offered",
+                _ => "waiting",
+            };
+            json!({"id": id, "state": stage})
+        });
+        let promised = matches!(self.holder, Holder::Queue { line: Line::Later, .. });
+        let rating = self.rating.map(|(agent, bot)| {
+            json!({
+                "agent_name": agent.map(|id| settings.agent_name(id).to_owned()),
+                "bot_name": bot.map(|id| settings.connection_name(id).to_owned()),
+            })
+        });
+        let bot_holds = matches!(self.holder, Holder::Bot { .. });
+        let widget = app.widget(self.inbox);
+        // Who is blocked reads on, and writes nothing.
+        let free = !self.blocked;
         json!({
-            "agent_name": due.agent.map(|id| settings.agent_name(id).to_owned()),
-            "bot_name": due.bot.map(|id| settings.connection_name(id).to_owned()),
+            "conversation": self.id,
+            "inbox": inbox.map(|inbox| inbox.slug.clone()),
+            "episode": self.episode,
+            "language": self.language,
+            "holder": {"kind": kind, "name": name, "human": human},
+            "place": place,
+            "handover": handover,
+            "reference": promised.then(|| reference(self.id)),
+            "can": {
+                "write": free,
+                "ask_person": free && (bot_holds || promised || self.closed),
+                "withdraw": waiting && bot_ready,
+                "leave_message": free && later && !with_people && !promised,
+                "stay_with_bot": bot_holds || (waiting && bot_ready),
+                "rate": self.rating.is_some(),
+                "upload": free && widget.files,
+                "report": free && self.reports.len() < limits::REPORTS,
+                "transcript": widget.transcript,
+            },
+            "reported": self.reports.iter().map(|report| report.position).collect::<Vec<_>>(),
+            "blocked": !free,
+            "customer": {"name": self.called, "known": self.known},
+            "rating": rating,
+            "last_position": last_position,
         })
-    });
-    let bot_holds = matches!(&state.own.holder, Holder::Bot { .. });
-    let widget = app.widget(state.inbox);
-    // Who is blocked reads on, and writes nothing.
-    let free = state.blocked.is_none();
-    json!({
-        "conversation": state.id,
-        "inbox": inbox.map(|inbox| inbox.slug.clone()),
-        "episode": state.episode,
-        "language": state.language,
-        "holder": {"kind": kind, "name": name, "human": human},
-        "place": place,
-        "handover": handover,
-        "reference": promised.then(|| reference(state.id)),
-        "can": {
-            "write": free,
-            "ask_person": free && (bot_holds || promised || state.closed()),
-            "withdraw": waiting && bot_ready,
-            "leave_message": free && later && !with_people && !promised,
-            "stay_with_bot": bot_holds || (waiting && bot_ready),
-            "rate": state.rating.is_some(),
-            "upload": free && widget.files,
-            "report": free && state.reports.len() < limits::REPORTS,
-            "transcript": widget.transcript,
-        },
-        "reported": state.reports.iter().map(|report| report.position).collect::<Vec<_>>(),
-        "blocked": !free,
-        "customer": {"name": called, "known": state.known},
-        "rating": rating,
-        "last_position": state.head.position,
-    })
+    }
 }
 
 /// The name to use: what was said of the customer last, or when the chat began.

@@ -58,7 +58,7 @@ pub(super) async fn events(
     };
     let settings = engine.settings();
     let last = events.last().map_or(row.seq, |last| last.header.seq.max(row.seq));
-    let events: Vec<Value> = events.iter().map(|opened| wire::event(opened, &settings)).collect();
+    let events: Vec<_> = events.iter().map(|opened| wire::event(opened, &settings)).collect();
     Ok(axum::Json(json!({"events": events, "first_seq": 1, "last_seq": last, "more": more})).into_response())
 }
 

@@ -4,11 +4,14 @@
 use super::View;
 use super::access::Standing;
 use super::board::alert_json;
+use super::pace::{MANY_GATHER, Pace};
 use super::session::describe;
 use super::viewers::{VIEW_BEAT, Viewers};
 use super::wire;
 use crate::accounts::Caller;
+use crate::http::frames::text;
 use crate::problem::Problem;
+use axum::extract::ws::Utf8Bytes;
 use baton_core::conversation::Conversation;
 use baton_core::event::{Fact, Header, Stream};
 use baton_core::ids::{AgentId, ConversationId, Ms};
@@ -18,6 +21,7 @@ use baton_core::refusal::Refusal;
 use baton_engine::{Alert, Cursor, Heard, Listener, seen_by_others};
 use baton_kit::bus::{Signal, Typist};
 use baton_kit::store::Offset;
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -31,9 +35,9 @@ const GATHER: Ms = 25;
 const GATHER_LOOKS: Ms = 4;
 const GATHER_MOST: Ms = 1_000;
 /// And for so much longer with each row of the last look: nobody reads a hundred changes a second.
-const GATHER_ROW: Ms = 40;
-/// Counts are made anew so often, while something happens that moves no row.
-const COUNTS: Ms = 1_000;
+const GATHER_ROW: Ms = 100;
+/// Frames that are gathered before they leave.
+const TOGETHER: usize = 32;
 /// A board is sent at most so often.
 const BOARD_PAUSE: Ms = 500;
 /// And looked at so often, for what only time changes.
@@ -66,23 +70,23 @@ pub(super) struct Feed {
     view: View,
     caller: Caller,
     listener: Listener,
-    ready: VecDeque<Value>,
+    ready: VecDeque<Utf8Bytes>,
     cursor: Offset,
     next_look: Ms,
     looked: Ms,
     gather: Ms,
     watched: HashMap<ConversationId, Watched>,
     dirty: HashSet<ConversationId>,
+    /// Not before then are they looked at.
+    next_events: Ms,
+    pace: Pace,
     /// Conversations whose row changed.
     changed: HashSet<ConversationId>,
     /// The log is read from the cursor on, as after a break.
     behind: bool,
-    /// In which lists the rows stand on the screen; as long as that does not change, no count does.
-    standing: HashMap<ConversationId, Value>,
+    /// More than a word was said since the last counting.
+    moved: bool,
     counts: Value,
-    /// When they were counted, and when they are again because something may have changed that moves no row.
-    counted: Ms,
-    next_counts: Option<Ms>,
     gone: HashSet<ConversationId>,
     places: HashMap<ConversationId, Option<u32>>,
     next_places: Option<Ms>,
@@ -150,8 +154,8 @@ impl Feed {
         };
         let counts = view.counts().await?;
         let cursor = resumed.unwrap_or(end);
-        let text = Cursor::of(identity, cursor.0).text();
-        let welcome = json!({"type": "welcome", "me": me, "cursor": text, "snapshot": snapshot, "counts": counts});
+        let at = Cursor::of(identity, cursor.0).text();
+        let welcome = json!({"type": "welcome", "me": me, "cursor": at, "snapshot": snapshot, "counts": counts});
         let told = Alerts { now: engine.alerts(), told: Vec::new(), due: true };
         let alerts = caller.may(Action::Supervise).is_ok().then_some(told);
         let places = snapshot.iter().flatten().filter_map(standing_place).collect();
@@ -166,12 +170,12 @@ impl Feed {
             gather: GATHER,
             watched: HashMap::new(),
             dirty: HashSet::new(),
+            next_events: 0,
+            pace: Pace::default(),
             changed: HashSet::new(),
             behind: true,
-            standing: HashMap::new(),
+            moved: false,
             counts,
-            counted: 0,
-            next_counts: None,
             gone: HashSet::new(),
             places,
             next_places: None,
@@ -187,13 +191,16 @@ impl Feed {
     }
 
     /// The next frame. Cancelling it loses nothing: what was read is taken over in one step, after the reading.
-    pub(super) async fn next(&mut self) -> Result<Value, Problem> {
+    pub(super) async fn next(&mut self) -> Result<Utf8Bytes, Problem> {
         let runtime = self.view.app.engine.runtime().clone();
         loop {
-            if let Some(frame) = self.ready.pop_front() {
+            let now = runtime.now();
+            let events = now >= self.next_events && !self.dirty.is_empty();
+            if (!events || self.ready.len() >= TOGETHER)
+                && let Some(frame) = self.ready.pop_front()
+            {
                 return Ok(frame);
             }
-            let now = runtime.now();
             if self.alerts.as_ref().is_some_and(|alerts| alerts.due) {
                 self.look_at_alerts();
             } else if self.me_due {
@@ -202,14 +209,16 @@ impl Feed {
                 self.welcome_anew().await?;
             } else if self.counts_due {
                 let counts = self.view.counts().await?;
-                (self.counts_due, self.counts) = (false, counts.clone());
-                self.ready.push_back(json!({"type": "counts", "counts": counts}));
-            } else if let Some(id) = self.dirty.iter().next().copied() {
+                self.counts_due = false;
+                self.ready.push_back(text(&json!({"type": "counts", "counts": counts})));
+                self.counts = counts;
+            } else if let Some(id) = self.dirty.iter().next().copied().filter(|_| events) {
                 self.look_at(id).await?;
+                if self.dirty.is_empty() && self.pace.many(now) {
+                    self.next_events = now + MANY_GATHER;
+                }
             } else if now >= self.next_look {
                 self.look().await?;
-            } else if self.next_counts.is_some_and(|at| now >= at) {
-                self.count_again().await?;
             } else if self.next_places.is_some_and(|at| now >= at) {
                 self.look_at_places().await?;
             } else if now >= self.viewers.next {
@@ -217,8 +226,8 @@ impl Feed {
             } else if self.board.as_ref().is_some_and(|board| now >= board.next) {
                 self.look_at_board().await?;
             } else {
-                let next = self.next_places.map_or(self.next_look, |at| at.min(self.next_look));
-                let next = self.next_counts.map_or(next, |at| at.min(next));
+                let next = if self.dirty.is_empty() { self.next_look } else { self.next_look.min(self.next_events) };
+                let next = self.next_places.map_or(next, |at| at.min(next));
                 let next = next.min(self.viewers.next);
                 let next = self.board.as_ref().map_or(next, |board| board.next.min(next));
                 tokio::select! {
@@ -228,6 +237,11 @@ impl Feed {
                 }
             }
         }
+    }
+
+    /// The next frame, if there is one already.
+    pub(super) fn ready(&mut self) -> Option<Utf8Bytes> {
+        self.ready.pop_front()
     }
 
     /// From now on the board is sent whenever it changes.
@@ -248,7 +262,7 @@ impl Feed {
         watch.next = now + BOARD_LOOK;
         if shown != watch.shown {
             (watch.shown, watch.sent) = (shown, now);
-            self.ready.push_back(json!({"type": "board", "board": board}));
+            self.ready.push_back(text(&json!({"type": "board", "board": board})));
         }
         Ok(())
     }
@@ -259,24 +273,24 @@ impl Feed {
         let end = engine.end().await?;
         let snapshot = self.view.snapshot(SNAPSHOT).await?;
         let counts = self.view.counts().await?;
-        let text = Cursor::of(engine.store().identity(), end.0).text();
+        let at = Cursor::of(engine.store().identity(), end.0).text();
         self.places = snapshot.iter().filter_map(standing_place).collect();
         self.gone.clear();
         (self.cursor, self.anew, self.counts_due, self.counts) = (end, false, false, counts.clone());
-        self.standing.clear();
         if let Some(alerts) = &mut self.alerts {
             (alerts.told, alerts.due) = (Vec::new(), true);
         }
-        let frame = json!({"type": "welcome", "me": self.me, "cursor": text, "snapshot": snapshot, "counts": counts});
-        self.ready.push_back(frame);
+        let frame = json!({"type": "welcome", "me": self.me, "cursor": at, "snapshot": snapshot, "counts": counts});
+        self.ready.push_back(text(&frame));
         Ok(())
     }
 
     fn look_at_alerts(&mut self) {
         let Some(alerts) = &mut self.alerts else { return };
         let standing = alerts.now.borrow_and_update().clone();
-        let frame =
-            |alert: &Alert, on: bool| json!({"type": "alert", "alert": alert_json(&self.view.app, alert), "on": on});
+        let frame = |alert: &Alert, on: bool| {
+            text(&json!({"type": "alert", "alert": alert_json(&self.view.app, alert), "on": on}))
+        };
         let over = alerts.told.iter().filter(|alert| !standing.contains(alert)).map(|alert| frame(alert, false));
         let new = standing.iter().filter(|alert| !alerts.told.contains(alert)).map(|alert| frame(alert, true));
         self.ready.extend(over.chain(new));
@@ -333,7 +347,7 @@ impl Feed {
             .of(id)
             .map(|(agent, writing)| json!({"id": agent, "name": settings.agent_name(agent), "writing": writing}))
             .collect();
-        self.ready.push_back(json!({"type": "viewing", "conversation": id, "agents": agents}));
+        self.ready.push_back(text(&json!({"type": "viewing", "conversation": id, "agents": agents})));
     }
 
     fn hear(&mut self, heard: Heard) {
@@ -357,7 +371,7 @@ impl Feed {
             board.next = board.next.min((board.sent + BOARD_PAUSE).max(now + GATHER));
         }
         match signal {
-            Signal::Appended { stream, .. } => self.appended(stream),
+            Signal::Appended { stream, moved, .. } => self.appended(stream, moved),
             Signal::Typing { conversation, by, on } if self.watched.contains_key(&conversation) => {
                 let settings = self.view.app.engine.settings();
                 let (kind, name) = match by {
@@ -373,7 +387,8 @@ impl Feed {
                     self.tell_viewers(conversation);
                 }
                 let by = json!({"kind": kind, "name": name});
-                self.ready.push_back(json!({"type": "typing", "conversation": conversation, "by": by, "on": on}));
+                self.ready
+                    .push_back(text(&json!({"type": "typing", "conversation": conversation, "by": by, "on": on})));
             }
             Signal::Viewing { conversation, agent, on, ask } if self.watched.contains_key(&conversation) => {
                 let (permit, app) = (self.view.permit, &self.view.app);
@@ -389,7 +404,7 @@ impl Feed {
             }
             Signal::Seen { conversation, position } if self.watched.contains_key(&conversation) => {
                 let frame = json!({"type": "seen", "conversation": conversation, "position": position});
-                self.ready.push_back(frame);
+                self.ready.push_back(text(&frame));
             }
             Signal::LineMoved => {
                 let now = self.view.app.engine.runtime().now();
@@ -403,9 +418,10 @@ impl Feed {
         }
     }
 
-    fn appended(&mut self, stream: Stream) {
+    fn appended(&mut self, stream: Stream, moved: bool) {
         match stream {
             Stream::Conversation(id) => {
+                self.moved |= moved;
                 if self.watched.contains_key(&id) {
                     self.dirty.insert(id);
                 }
@@ -466,22 +482,17 @@ impl Feed {
             }
         }
         // What is only said in a chat moves it in no list, so that it changes no count.
-        let moved = rows.iter().any(|row| row_id(row).is_none_or(|id| self.standing.get(&id) != Some(&row["lists"])));
-        let now = engine.runtime().now();
-        let count = moved || (!rows.is_empty() && now - self.counted >= COUNTS);
-        let counts = if count { self.view.counts().await? } else { self.counts.clone() };
+        let counts = if self.moved || self.behind { Some(self.view.counts().await?) } else { None };
         // From here on nothing waits.
         let identity = engine.store().identity();
         let last = rows.len().saturating_sub(1);
         let sent = rows.len() as Ms;
-        if count {
-            (self.counted, self.next_counts) = (now, None);
-        } else if sent > 0 {
-            // A report or a call by name moves no row, and is counted all the same.
-            self.next_counts = self.next_counts.or(Some(self.counted + COUNTS));
-        }
-        if self.standing.len() + rows.len() > GONE {
-            self.standing.clear();
+        if let Some(counts) = counts {
+            // Where no row bears them, they come alone.
+            if rows.is_empty() && counts != self.counts {
+                self.ready.push_back(text(&json!({"type": "counts", "counts": counts})));
+            }
+            (self.counts, self.moved) = (counts, false);
         }
         for (at, row) in rows.into_iter().enumerate() {
             if let Some(id) = row_id(&row) {
@@ -489,12 +500,12 @@ impl Feed {
                     Some((_, place)) => drop(self.places.insert(id, place)),
                     None => drop(self.places.remove(&id)),
                 }
-                self.standing.insert(id, row["lists"].clone());
             }
             // Whoever breaks off before the last row resumes before the first one.
             let reached = if at == last { cursor } else { self.cursor };
-            let text = Cursor::of(identity, reached.0).text();
-            self.ready.push_back(json!({"type": "row", "row": row, "counts": counts, "cursor": text}));
+            let cursor = Cursor::of(identity, reached.0).text();
+            let frame = RowFrame { kind: "row", row: &row, counts: &self.counts, cursor: &cursor };
+            self.ready.push_back(text(&frame));
         }
         here.iter().for_each(|id| {
             self.gone.remove(id);
@@ -509,7 +520,7 @@ impl Feed {
         } else {
             self.changed.clear();
         }
-        (self.cursor, self.me_due, self.counts) = (cursor, me_due, counts);
+        (self.cursor, self.me_due) = (cursor, me_due);
         self.looked = engine.runtime().now();
         self.gather = (GATHER_LOOKS * (self.looked - began)).max(GATHER + GATHER_ROW * sent).clamp(GATHER, GATHER_MOST);
         let more = self.behind || !self.changed.is_empty();
@@ -520,17 +531,6 @@ impl Feed {
         } else {
             NEVER
         };
-        Ok(())
-    }
-
-    /// Sends the counts if they are others by now.
-    async fn count_again(&mut self) -> Result<(), Problem> {
-        let counts = self.view.counts().await?;
-        (self.counted, self.next_counts) = (self.view.app.engine.runtime().now(), None);
-        if counts != self.counts {
-            self.counts = counts.clone();
-            self.ready.push_back(json!({"type": "counts", "counts": counts}));
-        }
         Ok(())
     }
 
@@ -546,7 +546,7 @@ impl Feed {
             Ok(state) => state,
             Err(error) => return self.refuse(id, error.into()),
         };
-        let readable = self.view.reader.may_read(&settings, &Standing::from(&state));
+        let readable = self.view.reader.may_read(&settings, &Standing::from(&*state));
         if !readable && !allowed {
             return self.refuse(id, Refusal::NotAllowed.into());
         }
@@ -563,12 +563,16 @@ impl Feed {
                 None => return self.refuse(id, Refusal::NotAllowed.into()),
             }
         }
+        self.pace.add(events.len(), engine.runtime().now());
         let full = events.len() == limits::PAGE;
         let mut reached = sent;
         for opened in &events {
             reached = opened.header.seq;
-            let event = wire::event(opened, &settings);
-            self.ready.push_back(json!({"type": "event", "conversation": id, "event": event}));
+            let frame = opened.shown(&settings, |opened| {
+                let event = wire::event(opened, &settings);
+                text(&EventFrame { kind: "event", conversation: id, event }).as_str().into()
+            });
+            self.ready.push_back((&*frame).into());
         }
         if !readable {
             self.unwatch(id);
@@ -586,7 +590,7 @@ impl Feed {
     /// A chat that cannot be watched is said, and the stream goes on.
     fn refuse(&mut self, id: ConversationId, problem: Problem) -> Result<(), Problem> {
         self.unwatch(id);
-        self.ready.push_back(json!({"type": "error", "conversation": id, "problem": problem.json()}));
+        self.ready.push_back(text(&json!({"type": "error", "conversation": id, "problem": problem.json()})));
         Ok(())
     }
 
@@ -594,8 +598,8 @@ impl Feed {
         let me = describe(&self.view.app, &self.caller).await?;
         self.me_due = false;
         if me != self.me {
-            self.me = me.clone();
-            self.ready.push_back(json!({"type": "me", "me": me}));
+            self.ready.push_back(text(&json!({"type": "me", "me": me})));
+            self.me = me;
         }
         Ok(())
     }
@@ -617,13 +621,13 @@ impl Feed {
             }
         }
         let counts = if rows.is_empty() { Value::Null } else { self.view.counts().await? };
-        let text = Cursor::of(engine.store().identity(), self.cursor.0).text();
+        let cursor = Cursor::of(engine.store().identity(), self.cursor.0).text();
         for (id, shown) in rows {
             match standing_place(&shown.value) {
                 Some((_, place)) if shown.visible => {
                     self.places.insert(id, place);
-                    let frame = json!({"type": "row", "row": shown.value, "counts": counts, "cursor": text});
-                    self.ready.push_back(frame);
+                    let frame = RowFrame { kind: "row", row: &shown.value, counts: &counts, cursor: &cursor };
+                    self.ready.push_back(text(&frame));
                 }
                 // It left the line; the log tells.
                 _ => {
@@ -643,6 +647,23 @@ impl Drop for Feed {
             self.view.app.engine.view(&self.view.permit, *id, false, false);
         }
     }
+}
+
+#[derive(Serialize)]
+struct RowFrame<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    row: &'a Value,
+    counts: &'a Value,
+    cursor: &'a str,
+}
+
+#[derive(Serialize)]
+struct EventFrame<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    conversation: ConversationId,
+    event: wire::Event<'a>,
 }
 
 /// Whether after this event somebody may be without the right to read on: it passed, an offer or a guest's part is over, or

@@ -19,6 +19,7 @@ mod idempotency;
 mod lists;
 mod mentions;
 mod messages;
+mod pace;
 mod personal;
 mod preferences;
 mod reason;

@@ -200,7 +200,7 @@ impl View {
             return Ok(false);
         }
         let state = engine.conversation(&self.permit, row.id).await?;
-        Ok(self.reader.may_read(&settings, &Standing::from(&state)))
+        Ok(self.reader.may_read(&settings, &Standing::from(&*state)))
     }
 
     /// Conversations by their short names alone.

@@ -8,6 +8,7 @@ use crate::accounts::Caller;
 use crate::app::App;
 use crate::http::FRAME_LIMIT;
 use crate::http::address::ClientAddress;
+use crate::http::frames::{bounded, flush, put, send, text};
 use crate::json;
 use crate::problem::Problem;
 use axum::Extension;
@@ -20,7 +21,7 @@ use baton_core::limits;
 use baton_core::permission::Action;
 use baton_core::refusal::Refusal;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::timeout;
 
 /// Three beats fit into the lease of an agent.
@@ -39,14 +40,7 @@ pub(super) async fn stream(
         same_site(&app, &headers)?;
     }
     let counted = app.count_address(address)?;
-    // The default buffers cost 134 KiB for each idle connection, and an unbounded one for each stalled reader.
-    let upgrade = upgrade
-        .read_buffer_size(4_096)
-        .write_buffer_size(0)
-        .max_write_buffer_size(limits::SOCKET_BUFFER)
-        .max_message_size(limits::FRAME_BYTES)
-        .max_frame_size(limits::FRAME_BYTES);
-    Ok(upgrade.on_upgrade(async move |mut socket| {
+    Ok(bounded(upgrade).on_upgrade(async move |mut socket| {
         let _counted = counted;
         metrics::gauge!("baton_desk_sockets").increment(1.0);
         if let Err(problem) = run(&app, texts, &headers, &mut socket).await {
@@ -136,8 +130,8 @@ async fn run(app: &App, texts: Texts, headers: &HeaderMap, socket: &mut WebSocke
         let frame = tokio::select! {
             frame = feed.next() => frame?,
             () = runtime.sleep_until(held.as_ref().map_or(Ms::MAX, |(until, _)| *until)), if held.is_some() => {
-                let Some((_, text)) = held.take() else { continue };
-                match received(app, &caller_now, &mut feed, text.as_bytes()).await? {
+                let Some((_, said)) = held.take() else { continue };
+                match received(app, &caller_now, &mut feed, said.as_bytes()).await? {
                     Some(frame) => frame,
                     None => continue,
                 }
@@ -145,12 +139,12 @@ async fn run(app: &App, texts: Texts, headers: &HeaderMap, socket: &mut WebSocke
             message = socket.recv(), if held.is_none() => {
                 heard = runtime.now();
                 match message {
-                    Some(Ok(Message::Text(text))) if let Err(fast) = app.may_call(&caller_now) => {
+                    Some(Ok(Message::Text(said))) if let Err(fast) = app.may_call(&caller_now) => {
                         metrics::counter!("baton_slowed_total").increment(1);
-                        held = Some((runtime.now() + fast.wait.min(limits::SLOW_DOWN), text));
-                        json!({"type": "slow_down", "seconds": fast.seconds()})
+                        held = Some((runtime.now() + fast.wait.min(limits::SLOW_DOWN), said));
+                        text(&json!({"type": "slow_down", "seconds": fast.seconds()}))
                     }
-                    Some(Ok(Message::Text(text))) => match received(app, &caller_now, &mut feed, text.as_bytes()).await? {
+                    Some(Ok(Message::Text(said))) => match received(app, &caller_now, &mut feed, said.as_bytes()).await? {
                         Some(frame) => frame,
                         None => continue,
                     },
@@ -159,7 +153,7 @@ async fn run(app: &App, texts: Texts, headers: &HeaderMap, socket: &mut WebSocke
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
                 }
             }
-            Ok(()) = full.changed() => json!({"type": "house", "storage_full": *full.borrow_and_update()}),
+            Ok(()) = full.changed() => text(&json!({"type": "house", "storage_full": *full.borrow_and_update()})),
             () = runtime.sleep_until(beat) => {
                 let now = runtime.now();
                 if now > heard + limits::SOCKET_SILENT {
@@ -176,7 +170,7 @@ async fn run(app: &App, texts: Texts, headers: &HeaderMap, socket: &mut WebSocke
                 if !matches!(timeout(FRAME_LIMIT, socket.send(Message::Ping(Vec::new().into()))).await, Ok(Ok(()))) {
                     return Ok(());
                 }
-                json!({"type": "pong"})
+                text(&json!({"type": "pong"}))
             }
             _ = stop.changed() => {
                 let close = CloseFrame { code: 1012, reason: Utf8Bytes::from_static("the hub restarts") };
@@ -184,15 +178,24 @@ async fn run(app: &App, texts: Texts, headers: &HeaderMap, socket: &mut WebSocke
                 return Ok(());
             }
         };
-        if !send(socket, &frame).await {
+        if !put(socket, frame).await {
+            return Ok(());
+        }
+        // What is ready by now leaves in the same write.
+        while let Some(frame) = feed.ready() {
+            if !put(socket, frame).await {
+                return Ok(());
+            }
+        }
+        if !flush(socket).await {
             return Ok(());
         }
     }
 }
 
 /// Handles one frame of the client.
-async fn received(app: &App, caller: &Caller, feed: &mut Feed, text: &[u8]) -> Result<Option<Value>, Problem> {
-    match json::read(text)? {
+async fn received(app: &App, caller: &Caller, feed: &mut Feed, said: &[u8]) -> Result<Option<Utf8Bytes>, Problem> {
+    match json::read(said)? {
         Frame::Watch { conversation, after } => feed.watch(conversation, after)?,
         Frame::Unwatch { conversation } => feed.unwatch(conversation),
         Frame::Typing { conversation, on } => {
@@ -208,13 +211,8 @@ async fn received(app: &App, caller: &Caller, feed: &mut Feed, text: &[u8]) -> R
                 app.engine.active(agent);
             }
         }
-        Frame::Ping => return Ok(Some(json!({"type": "pong"}))),
+        Frame::Ping => return Ok(Some(text(&json!({"type": "pong"})))),
         Frame::Hello(_) => return Err(Problem::malformed("`hello` comes once")),
     }
     Ok(None)
-}
-
-/// False: the client is gone or stalled.
-async fn send(socket: &mut WebSocket, frame: &Value) -> bool {
-    matches!(timeout(FRAME_LIMIT, socket.send(Message::Text(frame.to_string().into()))).await, Ok(Ok(())))
 }

@@ -7,8 +7,9 @@ use super::reason::{cut, sentence};
 use super::texts::{Asked, RowTexts};
 use crate::problem::Problem;
 use baton_core::actor::{Actor, Who};
+use baton_core::content::Part;
 use baton_core::event::{Body, ErasedBy, Fact, Fate, Once, Outcome, Trigger};
-use baton_core::ids::{ConversationId, InboxId};
+use baton_core::ids::{ClientId, ConversationId, InboxId, MessageId, Ms};
 use baton_core::limits;
 use baton_core::ownership::{Holder, Line};
 use baton_core::sabotage::{Invariant, off};
@@ -16,8 +17,12 @@ use baton_core::settings::Settings;
 use baton_engine::{Opened, RowData, Seqs, entries};
 use baton_kit::store::{EntryFilter, HolderKind, Row, RowFilter};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Characters of the last word in a list.
 const LAST: usize = 200;
@@ -48,7 +53,7 @@ impl View {
         let mut standing = Standing::from(&data);
         if !self.reader.may_read(&settings, &standing) {
             // Guests and the last agent stand in the state alone.
-            standing = Standing::from(&self.app.engine.conversation(&self.permit, row.id).await?);
+            standing = Standing::from(&*self.app.engine.conversation(&self.permit, row.id).await?);
         }
         let lists = self.reader.lists(&settings, &standing);
         let visible = !lists.is_empty();
@@ -188,7 +193,7 @@ impl View {
         let turns = asking.iter().map(|(position, _)| *position).collect();
         let in_words = matches!(fact.trigger, Trigger::Phrase | Trigger::Command);
         let wrote = asking.map(|(_, words)| words).filter(|_| in_words);
-        let by = actor_name(&opened.header.actor, settings);
+        let by = actor_name(&opened.header.actor, settings).map(str::to_owned);
         let at = opened.header.at;
         Ok(Some(Asked { handover: fact.handover, trigger: fact.trigger, evidence, wrote, turns, contact, by, at }))
     }
@@ -275,15 +280,60 @@ pub(super) fn data(row: &Row) -> Result<RowData, Problem> {
     })
 }
 
+/// An event as people see it.
+#[derive(Serialize)]
+pub(super) struct Event<'a> {
+    seq: u64,
+    position: Option<u64>,
+    at: Ms,
+    kind: &'static str,
+    actor: Speaker<'a>,
+    baton: Option<u64>,
+    fate: Option<&'static str>,
+    message: Option<MessageId>,
+    parts: Option<&'a [Part]>,
+    plain: Option<Cow<'a, str>>,
+    facts: Facts,
+    body: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taken_out: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<ClientId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counter: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Speaker<'a> {
+    kind: &'static str,
+    id: Option<Uuid>,
+    name: Option<&'a str>,
+}
+
+/// What its kind says of it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Facts {
+    Whole(Option<Box<RawValue>>),
+    Named(Value),
+}
+
 /// An event as people see it. Every seq is sent, so that a screen can tell a gap.
-pub(super) fn event(opened: &Opened, settings: &Settings) -> Value {
+pub(super) fn event<'a>(opened: &'a Opened, settings: &'a Settings) -> Event<'a> {
     let header = &opened.header;
-    let mut facts: Value =
-        header.fact.to_json().ok().and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
-    if let (Fact::HolderSet(set), Some(holder)) = (&header.fact, facts.get_mut("holder").and_then(Value::as_object_mut))
-    {
-        holder.insert("name".into(), json!(holder_name(&set.holder, settings).1));
-    }
+    let facts = header.fact.to_json().ok();
+    let facts = match (&header.fact, &facts) {
+        (Fact::HolderSet(set), Some(raw)) => {
+            let mut facts: Value = serde_json::from_str(raw.get()).unwrap_or_default();
+            if let Some(holder) = facts.get_mut("holder").and_then(Value::as_object_mut) {
+                holder.insert("name".into(), json!(holder_name(&set.holder, settings).1));
+            }
+            Facts::Named(facts)
+        }
+        _ => Facts::Whole(facts),
+    };
     let (mut message, mut fate, mut once) = (None, None, None);
     match &header.fact {
         Fact::Said(said) => (message, fate, once) = (Some(said.message), Some(fate_word(said.fate)), said.once),
@@ -291,51 +341,49 @@ pub(super) fn event(opened: &Opened, settings: &Settings) -> Value {
         _ => {}
     }
     let mut name = actor_name(&header.actor, settings);
-    let (mut parts, mut plain, mut body) = (None, None, None);
+    let (mut parts, mut plain, mut body, mut taken_out) = (None, None, None, None);
     match &opened.body {
         Some(Body::Message { content, shown_name, bot }) => {
-            parts = Some(json!(content.parts));
-            plain = Some(content.plain.clone());
-            name = shown_name.clone().or(name);
+            parts = Some(content.parts.as_slice());
+            plain = Some(Cow::Borrowed(content.plain.as_str()));
+            name = shown_name.as_deref().or(name);
             body = bot.as_ref().map(|bot| json!({"bot": bot}));
+            taken_out = Some(content.originals.len()).filter(|count| *count > 0);
         }
         Some(other) => {
             let mut json = json!(other);
             if let Some(members) = json.as_object_mut() {
                 members.remove("body");
             }
-            plain = json.get("words").or(json.get("text")).and_then(Value::as_str).map(str::to_owned);
+            let words = json.get("words").or(json.get("text")).and_then(Value::as_str);
+            plain = words.map(|words| Cow::Owned(words.to_owned()));
             body = Some(json);
         }
         None => {}
     }
     let (kind, id) = actor_id(&header.actor);
-    let mut out = json!({
-        "seq": header.seq,
-        "position": header.position,
-        "at": header.at,
-        "kind": header.fact.kind(),
-        "actor": {"kind": kind, "id": id, "name": name},
-        "baton": header.baton,
-        "fate": fate,
-        "message": message,
-        "parts": parts,
-        "plain": plain,
-        "facts": facts,
-        "body": body,
-    });
-    if header.body.is_some() && opened.body.is_none() {
-        out["erased"] = json!(true);
+    let (client, counter) = match once {
+        Some(Once::Client { client, counter }) => (Some(client), Some(counter)),
+        _ => (None, None),
+    };
+    Event {
+        seq: header.seq,
+        position: header.position,
+        at: header.at,
+        kind: header.fact.kind(),
+        actor: Speaker { kind, id, name },
+        baton: header.baton,
+        fate,
+        message,
+        parts,
+        plain,
+        facts,
+        body,
+        erased: (header.body.is_some() && opened.body.is_none()).then_some(true),
+        taken_out,
+        client,
+        counter,
     }
-    if let Some(Body::Message { content, .. }) = &opened.body
-        && !content.originals.is_empty()
-    {
-        out["taken_out"] = json!(content.originals.len());
-    }
-    if let Some(Once::Client { client, counter }) = once {
-        (out["client"], out["counter"]) = (json!(client), json!(counter));
-    }
-    out
 }
 
 /// When and by what words were erased.
@@ -398,10 +446,10 @@ fn actor_id(actor: &Actor) -> (&'static str, Option<uuid::Uuid>) {
     }
 }
 
-fn actor_name(actor: &Actor, settings: &Settings) -> Option<String> {
+fn actor_name<'a>(actor: &Actor, settings: &'a Settings) -> Option<&'a str> {
     match (actor.who, actor.acting_agent()) {
-        (_, Some(agent)) => Some(settings.agent_name(agent).to_owned()),
-        (Who::Bot { id } | Who::Target { id, .. }, _) => Some(settings.connection_name(id).to_owned()),
+        (_, Some(agent)) => Some(settings.agent_name(agent)),
+        (Who::Bot { id } | Who::Target { id, .. }, _) => Some(settings.connection_name(id)),
         _ => None,
     }
 }

@@ -11,6 +11,7 @@ use baton_core::actor::{Actor, Part};
 use baton_core::event::{Answer, Audience, Fact, Failure, Fate, Outcome, PresenceBy};
 use baton_core::ids::{AgentId, ConnectionId, ConversationId};
 use baton_core::ownership::Holder;
+use std::sync::Arc;
 use std::sync::OnceLock;
 use uuid::Uuid;
 
@@ -244,7 +245,7 @@ fn true_answer_speaks_of_a_missing_answer_a_second_outcome_and_another_notice() 
 fn nobody_waits_speaks_of_a_chat_that_never_rests_and_of_a_deadline_without_timer() {
     planted("nobody_waits", |evidence| {
         evidence.folded.values_mut().next().is_some_and(|state| {
-            state.own.holder =
+            Arc::make_mut(state).own.holder =
                 Holder::Target { connection: settings::TARGET, phase: baton_core::ownership::Phase::Live, due: 0 };
             true
         })
@@ -380,7 +381,7 @@ fn numbers_speaks_of_a_row_and_an_entry_that_the_log_does_not_bear_out() {
     });
     planted("numbers", |evidence| {
         evidence.live.values_mut().next().is_some_and(|state| {
-            state.own.baton += 1;
+            Arc::make_mut(state).own.baton += 1;
             true
         })
     });
