@@ -177,8 +177,8 @@ pub const RECENT_EVENTS: usize = 32;
 pub const ROWS_BEHIND: usize = 5_000;
 /// Events read at once for one socket: the frames that wait for it.
 pub const SOCKET_QUEUE: usize = 64;
-/// Bytes waiting for one socket before it is dropped.
-pub const SOCKET_BUFFER: usize = 256 * 1024;
+/// Bytes waiting for one socket before it is dropped: more than the longest frame, a desk's first, with all its rows.
+pub const SOCKET_BUFFER: usize = 4 * 1024 * 1024;
 /// A heartbeat of a socket.
 pub const HEARTBEAT: Ms = 20 * SECOND;
 /// A socket that says nothing for this long is dropped.

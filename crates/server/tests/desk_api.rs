@@ -549,3 +549,21 @@ async fn lists_and_events_are_read_in_pages() {
         (before - 1, json!(false))
     );
 }
+
+/// The first frame of a busy desk is far longer than any other: it must leave all the same.
+#[tokio::test]
+async fn a_desk_with_hundreds_of_waiting_chats_opens() {
+    const CHATS: usize = 250;
+    let hub = Hub::set(&[("LIMITS__RATES", "off")]);
+    let kim = hub.agent("Kim", "agent", 4).await;
+    let words = "私の注文はまだ届いていません。".repeat(20);
+    for chat in 0..CHATS {
+        let mut customer = Customer::waiting(&hub, &format!("Robin {chat}")).await;
+        customer.say(&words).await;
+    }
+    let mut desk = kim.stream(None).await;
+    let welcome = desk.until("welcome", |_| true).await;
+    assert_eq!(welcome["snapshot"].as_array().expect("a snapshot").len(), CHATS);
+    let bytes = welcome.to_string().len();
+    assert!(bytes > 262_144, "{bytes} bytes are no long frame");
+}

@@ -27,17 +27,31 @@ pub(super) fn text(frame: &impl Serialize) -> Utf8Bytes {
     serde_json::to_string(frame).unwrap_or_default().into()
 }
 
-/// Puts a frame on its way; it leaves with the next [`flush`], or once enough wait. False: the client is gone or stalled.
-pub(super) async fn put(socket: &mut WebSocket, frame: Utf8Bytes) -> bool {
-    matches!(timeout(FRAME_LIMIT, socket.feed(Message::Text(frame))).await, Ok(Ok(())))
+/// Frames that leave together: few enough that what a slow client has not read yet never fills the buffer.
+#[derive(Default)]
+pub(super) struct Together {
+    waiting: usize,
 }
 
-/// All that was put leaves. False: the client is gone or stalled.
-pub(super) async fn flush(socket: &mut WebSocket) -> bool {
-    matches!(timeout(FRAME_LIMIT, socket.flush()).await, Ok(Ok(())))
+impl Together {
+    /// Puts a frame on its way; it leaves with the next [`Self::flush`], or once enough wait. False: the client is gone or
+    /// stalled.
+    pub(super) async fn put(&mut self, socket: &mut WebSocket, frame: Utf8Bytes) -> bool {
+        if self.waiting > 0 && self.waiting + frame.len() > TOGETHER && !self.flush(socket).await {
+            return false;
+        }
+        self.waiting += frame.len();
+        matches!(timeout(FRAME_LIMIT, socket.feed(Message::Text(frame))).await, Ok(Ok(())))
+    }
+
+    /// All that was put leaves. False: the client is gone or stalled.
+    pub(super) async fn flush(&mut self, socket: &mut WebSocket) -> bool {
+        self.waiting = 0;
+        matches!(timeout(FRAME_LIMIT, socket.flush()).await, Ok(Ok(())))
+    }
 }
 
 /// Sends a frame at once. False: the client is gone or stalled.
 pub(super) async fn send(socket: &mut WebSocket, frame: &impl Serialize) -> bool {
-    put(socket, text(frame)).await && flush(socket).await
+    matches!(timeout(FRAME_LIMIT, socket.send(Message::Text(text(frame)))).await, Ok(Ok(())))
 }

@@ -6,7 +6,7 @@ use super::stream::Reader;
 use crate::app::App;
 use crate::http::FRAME_LIMIT;
 use crate::http::address::ClientAddress;
-use crate::http::frames::{bounded, flush, put, send, text};
+use crate::http::frames::{Together, bounded, send, text};
 use crate::json;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 /// Frames that leave in one go, at most; then the client is heard again.
-const TOGETHER: usize = 32;
+const IN_ONE_GO: usize = 32;
 
 pub(super) async fn socket(
     State(app): State<App>,
@@ -119,17 +119,18 @@ async fn run(app: App, socket: &mut WebSocket) -> Result<(), Problem> {
                 return Ok(());
             }
         };
-        if !put(socket, frame).await {
+        let mut together = Together::default();
+        if !together.put(socket, frame).await {
             return Ok(());
         }
         // What is ready by now leaves with it: an acknowledgement and the message that it acknowledges are one write.
-        for _ in 0..TOGETHER {
+        for _ in 0..IN_ONE_GO {
             let Some(frame) = reader.next().now_or_never() else { break };
-            if !put(socket, frame?).await {
+            if !together.put(socket, frame?).await {
                 return Ok(());
             }
         }
-        if !flush(socket).await {
+        if !together.flush(socket).await {
             return Ok(());
         }
     }

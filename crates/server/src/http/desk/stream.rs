@@ -8,7 +8,7 @@ use crate::accounts::Caller;
 use crate::app::App;
 use crate::http::FRAME_LIMIT;
 use crate::http::address::ClientAddress;
-use crate::http::frames::{bounded, flush, put, send, text};
+use crate::http::frames::{Together, bounded, send, text};
 use crate::json;
 use crate::problem::Problem;
 use axum::Extension;
@@ -178,16 +178,17 @@ async fn run(app: &App, texts: Texts, headers: &HeaderMap, socket: &mut WebSocke
                 return Ok(());
             }
         };
-        if !put(socket, frame).await {
+        let mut together = Together::default();
+        if !together.put(socket, frame).await {
             return Ok(());
         }
         // What is ready by now leaves in the same write.
         while let Some(frame) = feed.ready() {
-            if !put(socket, frame).await {
+            if !together.put(socket, frame).await {
                 return Ok(());
             }
         }
-        if !flush(socket).await {
+        if !together.flush(socket).await {
             return Ok(());
         }
     }
