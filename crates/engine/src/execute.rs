@@ -327,7 +327,7 @@ impl Engine {
             }
         }
         for (stream, seq) in seen {
-            let signal = Signal::Appended { stream, seq, offset, moved };
+            let signal = Signal::Appended { stream, seq, offset, moved, own: false };
             match after {
                 Some(after) if stream == own => self.live.tell_appended(&signal, before, after),
                 _ => self.live.tell(&signal),
@@ -352,7 +352,7 @@ impl Engine {
         }
         if needs.lines {
             facts.lines = self.lines.facts(&facts.settings, &self.reach, facts.now);
-            facts.place = self.lines.place(id);
+            facts.place = self.lines.place(id, facts.now);
         }
         if needs.presence {
             for agent in agents {

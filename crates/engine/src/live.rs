@@ -225,6 +225,12 @@ impl Live {
     pub(crate) fn tell_appended(&self, signal: &Signal, before: Option<&Conversation>, after: &Conversation) {
         self.tell_topic(after.id, signal);
         let house = lock(&self.house);
+        if let (Signal::Appended { stream, seq, offset, moved: true, .. }, Some(agent)) = (signal, whose(after))
+            && let Some(boxes) = house.agents.get(&agent)
+        {
+            let own = Signal::Appended { stream: *stream, seq: *seq, offset: *offset, moved: true, own: true };
+            boxes.iter().for_each(|mailbox| mailbox.put(&own));
+        }
         let open = |state: &Conversation| matches!(state.own.holder, Holder::Bot { .. } | Holder::Queue { .. });
         if open(after) || before.is_none_or(open) {
             house.desks.iter().for_each(|mailbox| mailbox.put(signal));
@@ -280,6 +286,11 @@ impl Live {
     pub(crate) fn upto(&self) -> Offset {
         Offset(lock(&self.told).upto)
     }
+}
+
+/// The agent to whom a chat is offered or who has it.
+fn whose(state: &Conversation) -> Option<AgentId> {
+    state.own.offer.as_ref().map(|offer| offer.to).or(state.own.holder.seat())
 }
 
 /// Agents in whose lists a chat stands that is neither with a bot nor in a line.
@@ -482,7 +493,13 @@ impl Engine {
             let page = self.store.tail(self.live.upto(), limits::PAGE).await?;
             let Some((last, ..)) = page.last().copied() else { return Ok(()) };
             for (offset, stream, seq) in &page {
-                self.live.tell(&Signal::Appended { stream: *stream, seq: *seq, offset: *offset, moved: true });
+                self.live.tell(&Signal::Appended {
+                    stream: *stream,
+                    seq: *seq,
+                    offset: *offset,
+                    moved: true,
+                    own: false,
+                });
                 self.take_note_of(*stream).await?;
             }
             self.live.told_upto(last);
@@ -527,6 +544,7 @@ mod tests {
             seq: 1,
             offset: Offset(1),
             moved: false,
+            own: false,
         };
         for position in 0..=limits::HINTS as u64 {
             mailbox.put(&seen(position));
@@ -549,6 +567,7 @@ mod tests {
             seq,
             offset: Offset(seq),
             moved: false,
+            own: false,
         };
         mailbox.put(&hint(1));
         mailbox.put(&hint(2));

@@ -22,14 +22,56 @@ use tokio::sync::watch;
 /// Order in a line: highest priority, oldest wait.
 type Key = (u8, Ms, ConversationId);
 
+/// One line, in order, and how many of each priority stand in it.
+#[derive(Default)]
+struct Standing {
+    keys: BTreeSet<Key>,
+    of_priority: [u32; 10],
+}
+
+impl Standing {
+    fn insert(&mut self, key: Key) {
+        if self.keys.insert(key) {
+            self.of_priority[usize::from(9 - key.0)] += 1;
+        }
+    }
+
+    fn remove(&mut self, key: Key) {
+        if self.keys.remove(&key) {
+            self.of_priority[usize::from(9 - key.0)] -= 1;
+        }
+    }
+
+    fn fact(&self) -> LineFact {
+        let mut fact = LineFact { waiting: self.keys.len() as u32, ..LineFact::default() };
+        let mut count = 0;
+        for priority in (0..10u8).rev() {
+            let at = usize::from(priority);
+            if self.of_priority[at] > 0 {
+                let first = (9 - priority, Ms::MIN, ConversationId(uuid::Uuid::nil()));
+                fact.oldest[at] = self.keys.range(first..).next().map(|(_, since, _)| *since);
+            }
+            count += self.of_priority[at];
+            fact.at_least[at] = count;
+        }
+        fact
+    }
+}
+
 #[derive(Default)]
 struct Inner {
-    lines: BTreeMap<QueueId, BTreeSet<Key>>,
+    lines: BTreeMap<QueueId, Standing>,
+    /// Over all lines: those that nobody is being offered.
+    open: BTreeSet<(Key, QueueId)>,
+    /// Places in the long lines, as they were counted last, and when.
+    places: HashMap<QueueId, (Ms, HashMap<ConversationId, u32>)>,
     /// Where a waiting conversation stands, and whether it is offered.
     waiting: HashMap<ConversationId, (QueueId, Key, bool)>,
     agents: HashMap<AgentId, AgentNow>,
     /// Who said no to what, or nothing, and until when they are not asked again.
     passed_over: HashMap<(ConversationId, AgentId), Ms>,
+    /// When those whom it is over for were last forgotten.
+    swept: Ms,
     /// Rises with each offer: the agent with the lowest was asked longest ago.
     turn: u64,
 }
@@ -47,6 +89,11 @@ pub(crate) struct Lines(Mutex<Inner>);
 
 /// Who let an offer pass is not asked again about this chat for so long.
 const PASSED_OVER: Ms = 30_000;
+/// A line of more than so many is counted through for all its places at once, and not more often than this.
+const LONG: usize = 200;
+const COUNTED: Ms = 500;
+/// Who was passed over long enough is looked for so often.
+const SWEEP: Ms = 1_000;
 
 impl Lines {
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -66,14 +113,19 @@ impl Lines {
             && new != Some((queue, key))
         {
             inner.waiting.remove(&id);
+            inner.open.remove(&(key, queue));
             if let Some(line) = inner.lines.get_mut(&queue) {
-                line.remove(&key);
+                line.remove(key);
             }
             inner.passed_over.retain(|(chat, _), _| *chat != id);
         }
         if let Some((queue, key)) = new {
             inner.waiting.insert(id, (queue, key, offered));
             inner.lines.entry(queue).or_default().insert(key);
+            match offered {
+                true => inner.open.remove(&(key, queue)),
+                false => inner.open.insert((key, queue)),
+            };
         }
         old.map(|(queue, key, _)| (queue, key)) != new
     }
@@ -89,12 +141,22 @@ impl Lines {
         (entry.available, entry.load) = (agent.available, agent.load());
     }
 
-    /// Place in line, from 1.
-    pub(crate) fn place(&self, id: ConversationId) -> Option<u32> {
-        let inner = self.lock();
-        let (queue, key, _) = inner.waiting.get(&id)?;
-        let line = inner.lines.get(queue)?;
-        Some(line.range(..key).count() as u32 + 1)
+    /// Place in line, from 1; in a very long line as it was a moment ago.
+    pub(crate) fn place(&self, id: ConversationId, now: Ms) -> Option<u32> {
+        let mut inner = self.lock();
+        let Inner { lines, waiting, places, .. } = &mut *inner;
+        let (queue, key, _) = waiting.get(&id)?;
+        let line = &lines.get(queue)?.keys;
+        if line.len() <= LONG {
+            return Some(line.range(..key).count() as u32 + 1);
+        }
+        let (at, counted) = places.entry(*queue).or_default();
+        if now - *at > COUNTED {
+            *counted = line.iter().zip(1..).map(|((.., id), place)| (*id, place)).collect();
+            *at = now;
+        }
+        // Who came since stands behind all who were counted.
+        Some(counted.get(&id).copied().unwrap_or_else(|| line.range(..key).count() as u32 + 1))
     }
 
     /// The lines as decisions see them.
@@ -102,19 +164,7 @@ impl Lines {
         let inner = self.lock();
         let mut out = BTreeMap::new();
         for id in settings.queues.keys() {
-            let mut fact = LineFact::default();
-            if let Some(line) = inner.lines.get(id) {
-                fact.waiting = line.len() as u32;
-                let mut count = 0;
-                let mut rest = line.iter().peekable();
-                for priority in (0..10u8).rev() {
-                    while let Some((_, since, _)) = rest.next_if(|(inverse, ..)| 9 - inverse >= priority) {
-                        fact.oldest[priority as usize].get_or_insert(*since);
-                        count += 1;
-                    }
-                    fact.at_least[priority as usize] = count;
-                }
-            }
+            let mut fact = inner.lines.get(id).map(Standing::fact).unwrap_or_default();
             fact.staffed = inner
                 .agents
                 .iter()
@@ -136,32 +186,42 @@ impl Lines {
 
     /// The next offer to make, if any.
     fn next(&self, settings: &Settings, reach: &Reach, now: Ms) -> Option<(ConversationId, AgentId)> {
-        let mut inner = self.lock();
-        inner.passed_over.retain(|_, until| *until > now);
-        // Over all lines: the highest priority, then the oldest wait.
-        let mut all: Vec<(Key, QueueId)> = Vec::new();
-        for (queue, line) in &inner.lines {
-            all.extend(
-                line.iter()
-                    .filter(|key| inner.waiting.get(&key.2).is_some_and(|(.., offered)| !offered))
-                    .map(|key| (*key, *queue)),
-            );
+        let mut guard = self.lock();
+        let inner = &mut *guard;
+        if now - inner.swept >= SWEEP {
+            inner.passed_over.retain(|_, until| *until > now);
+            inner.swept = now;
         }
-        all.sort_unstable();
-        for ((.., chat), queue) in all {
-            let best = inner
-                .agents
-                .iter()
-                .filter(|(agent, entry)| {
-                    entry.available
-                        && reach.reachable(**agent, now)
-                        && settings.serves(**agent, queue)
-                        && entry.load < settings.agents.get(agent).map_or(0, |card| card.capacity)
-                        && !inner.passed_over.contains_key(&(chat, **agent))
-                })
-                .min_by_key(|(agent, entry)| (entry.load, entry.last_turn, **agent))
-                .map(|(agent, _)| *agent);
+        let free: Vec<(AgentId, AgentNow)> = inner
+            .agents
+            .iter()
+            .filter(|(agent, entry)| {
+                entry.available
+                    && entry.load < settings.agents.get(agent).map_or(0, |card| card.capacity)
+                    && reach.reachable(**agent, now)
+            })
+            .map(|(agent, entry)| (*agent, *entry))
+            .collect();
+        // Who could take a chat of each line: of a line that nobody serves now no chat is looked at.
+        let mut serving: BTreeMap<QueueId, Vec<(AgentId, AgentNow)>> = BTreeMap::new();
+        for queue in inner.lines.keys() {
+            let mut agents: Vec<_> =
+                free.iter().filter(|(agent, _)| settings.serves(*agent, *queue)).copied().collect();
+            agents.sort_unstable_by_key(|(agent, entry)| (entry.load, entry.last_turn, *agent));
+            if !agents.is_empty() {
+                serving.insert(*queue, agents);
+            }
+        }
+        if serving.is_empty() {
+            return None;
+        }
+        // Over all lines: the highest priority, then the oldest wait.
+        for ((.., chat), queue) in &inner.open {
+            let Some(agents) = serving.get(queue) else { continue };
+            let passed = |agent| inner.passed_over.get(&(*chat, agent)).is_some_and(|until| *until > now);
+            let best = agents.iter().map(|(agent, _)| *agent).find(|agent| !passed(*agent));
             if let Some(agent) = best {
+                let chat = *chat;
                 inner.turn += 1;
                 let turn = inner.turn;
                 if let Some(entry) = inner.agents.get_mut(&agent) {
@@ -181,7 +241,7 @@ impl Lines {
 
     /// Waiting conversations of a line.
     pub(crate) fn waiting(&self, queue: QueueId) -> u32 {
-        self.lock().lines.get(&queue).map_or(0, |line| line.len() as u32)
+        self.lock().lines.get(&queue).map_or(0, |line| line.keys.len() as u32)
     }
 }
 
@@ -220,7 +280,7 @@ impl Engine {
 
     /// Place in line, from 1.
     pub fn place(&self, id: ConversationId) -> Option<u32> {
-        self.lines.place(id)
+        self.lines.place(id, self.now())
     }
 }
 

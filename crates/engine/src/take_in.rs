@@ -33,7 +33,7 @@ impl Engine {
         self.load_lines().await?;
         for (id, seq) in heads {
             let stream = Stream::Conversation(id);
-            self.signal(Signal::Appended { stream, seq, offset, moved: true });
+            self.signal(Signal::Appended { stream, seq, offset, moved: true, own: false });
         }
         Ok(())
     }

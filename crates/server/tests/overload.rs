@@ -165,9 +165,20 @@ async fn beyond_the_last_connection_the_answer_says_so_and_a_free_place_is_taken
     let ask = async |stream: &mut TcpStream| {
         let request = b"GET /health/live HTTP/1.1\r\nhost: hub\r\n\r\n";
         stream.write_all(request).await.expect("sent");
-        let mut answer = vec![0; 4_096];
-        let read = timeout(LIMIT, stream.read(&mut answer)).await.expect("in time").expect("an answer");
-        String::from_utf8_lossy(&answer[..read]).into_owned()
+        let mut answer = String::new();
+        // Head and body may come apart.
+        loop {
+            let mut part = vec![0; 4_096];
+            let read = timeout(LIMIT, stream.read(&mut part)).await.expect("in time").expect("an answer");
+            answer.push_str(&String::from_utf8_lossy(&part[..read]));
+            let whole = answer.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+                let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+                length.and_then(|length| length.parse::<usize>().ok()).is_none_or(|length| body.len() >= length)
+            });
+            if whole || read == 0 {
+                return answer;
+            }
+        }
     };
     let mut held = Vec::new();
     for _ in 0..8 {

@@ -11,6 +11,7 @@ use axum::extract::ws::Utf8Bytes;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use baton_core::conversation::Conversation;
+use baton_core::ids::Ms;
 use baton_core::limits;
 use baton_core::ownership::Holder;
 use baton_core::sabotage::{Invariant, off};
@@ -24,6 +25,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// A place in line is told at most so often.
+const PLACES: Ms = 1_000;
+
 /// A reader of one conversation by cursor. Frames come in order; a lost hint only delays them, because the engine looks
 /// through the log for what was missed. An idle reader does nothing at all.
 pub(super) struct Reader {
@@ -32,6 +36,9 @@ pub(super) struct Reader {
     sent: u64,
     seen_seq: u64,
     place: Option<u32>,
+    /// When the place was last looked at, and when it is again.
+    placed: Ms,
+    next_place: Option<Ms>,
     listener: Listener,
     ready: VecDeque<Utf8Bytes>,
     /// Something is new, or may be.
@@ -63,6 +70,8 @@ impl Reader {
             sent: after,
             seen_seq: state.head.seq,
             place,
+            placed: 0,
+            next_place: None,
             listener,
             ready: VecDeque::new(),
             behind: true,
@@ -84,7 +93,20 @@ impl Reader {
                 self.look().await?;
                 continue;
             }
-            match self.listener.recv().await {
+            let now = self.app.engine.runtime().now();
+            if self.next_place.is_some_and(|at| now >= at) {
+                self.look_at_place(now);
+                continue;
+            }
+            let heard = match self.next_place {
+                None => self.listener.recv().await,
+                Some(at) => tokio::select! {
+                    biased;
+                    heard = self.listener.recv() => heard,
+                    () = self.app.engine.runtime().sleep_until(at) => continue,
+                },
+            };
+            match heard {
                 Heard::Signal(signal) => self.take(signal),
                 Heard::Missed => self.behind = true,
             }
@@ -104,14 +126,18 @@ impl Reader {
                 };
                 self.ready.push_back(text(&json!({"type": "typing", "by": by, "on": on})));
             }
-            Signal::LineMoved => {
-                let place = self.app.engine.place(self.customer.id);
-                if place != self.place {
-                    self.place = place;
-                    self.ready.push_back(text(&json!({"type": "place", "place": place})));
-                }
-            }
+            // In a busy line everybody's place moves all the time; it is told once in a while.
+            Signal::LineMoved => self.next_place = self.next_place.or(Some(self.placed + PLACES)),
             _ => {}
+        }
+    }
+
+    fn look_at_place(&mut self, now: Ms) {
+        (self.next_place, self.placed) = (None, now);
+        let place = self.app.engine.place(self.customer.id);
+        if place != self.place {
+            self.place = place;
+            self.ready.push_back(text(&json!({"type": "place", "place": place})));
         }
     }
 

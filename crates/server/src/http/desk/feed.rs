@@ -75,6 +75,8 @@ pub(super) struct Feed {
     next_look: Ms,
     looked: Ms,
     gather: Ms,
+    /// The part of it that even an offer waits for: what a loaded hub needs.
+    spared: Ms,
     watched: HashMap<ConversationId, Watched>,
     dirty: HashSet<ConversationId>,
     /// Not before then are they looked at.
@@ -168,6 +170,7 @@ impl Feed {
             next_look: 0,
             looked: 0,
             gather: GATHER,
+            spared: 0,
             watched: HashMap::new(),
             dirty: HashSet::new(),
             next_events: 0,
@@ -371,7 +374,7 @@ impl Feed {
             board.next = board.next.min((board.sent + BOARD_PAUSE).max(now + GATHER));
         }
         match signal {
-            Signal::Appended { stream, moved, .. } => self.appended(stream, moved),
+            Signal::Appended { stream, moved, own, .. } => self.appended(stream, moved, own),
             Signal::Typing { conversation, by, on } if self.watched.contains_key(&conversation) => {
                 let settings = self.view.app.engine.settings();
                 let (kind, name) = match by {
@@ -418,7 +421,7 @@ impl Feed {
         }
     }
 
-    fn appended(&mut self, stream: Stream, moved: bool) {
+    fn appended(&mut self, stream: Stream, moved: bool, own: bool) {
         match stream {
             Stream::Conversation(id) => {
                 self.moved |= moved;
@@ -426,7 +429,8 @@ impl Feed {
                     self.dirty.insert(id);
                 }
                 self.changed.insert(id);
-                self.next_look = self.next_look.min(self.looked + self.gather);
+                let gather = if own { self.spared } else { self.gather };
+                self.next_look = self.next_look.min(self.looked + gather);
             }
             Stream::Agent(agent) if Some(agent) == self.caller.agent() => self.me_due = true,
             _ => {}
@@ -522,7 +526,8 @@ impl Feed {
         }
         (self.cursor, self.me_due) = (cursor, me_due);
         self.looked = engine.runtime().now();
-        self.gather = (GATHER_LOOKS * (self.looked - began)).max(GATHER + GATHER_ROW * sent).clamp(GATHER, GATHER_MOST);
+        self.spared = (GATHER_LOOKS * (self.looked - began)).min(GATHER_MOST);
+        self.gather = self.spared.max(GATHER + GATHER_ROW * sent).clamp(GATHER, GATHER_MOST);
         let more = self.behind || !self.changed.is_empty();
         self.next_look = if self.behind {
             0
