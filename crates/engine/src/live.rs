@@ -225,11 +225,14 @@ impl Live {
     pub(crate) fn tell_appended(&self, signal: &Signal, before: Option<&Conversation>, after: &Conversation) {
         self.tell_topic(after.id, signal);
         let house = lock(&self.house);
-        if let (Signal::Appended { stream, seq, offset, moved: true, .. }, Some(agent)) = (signal, whose(after))
-            && let Some(boxes) = house.agents.get(&agent)
-        {
+        if let Signal::Appended { stream, seq, offset, moved: true, .. } = signal {
             let own = Signal::Appended { stream: *stream, seq: *seq, offset: *offset, moved: true, own: true };
-            boxes.iter().for_each(|mailbox| mailbox.put(&own));
+            for state in before.into_iter().chain([after]) {
+                readers(state, |agent| {
+                    let boxes = house.agents.get(&agent).into_iter().flatten();
+                    boxes.for_each(|mailbox| mailbox.put(&own));
+                });
+            }
         }
         let open = |state: &Conversation| matches!(state.own.holder, Holder::Bot { .. } | Holder::Queue { .. });
         if open(after) || before.is_none_or(open) {
@@ -286,11 +289,6 @@ impl Live {
     pub(crate) fn upto(&self) -> Offset {
         Offset(lock(&self.told).upto)
     }
-}
-
-/// The agent to whom a chat is offered or who has it.
-fn whose(state: &Conversation) -> Option<AgentId> {
-    state.own.offer.as_ref().map(|offer| offer.to).or(state.own.holder.seat())
 }
 
 /// Agents in whose lists a chat stands that is neither with a bot nor in a line.

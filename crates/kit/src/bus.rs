@@ -18,7 +18,7 @@ pub enum Signal {
         offset: Offset,
         /// It may stand in other lists now, or other counts may be true: more than a word was said.
         moved: bool,
-        /// It is offered to, or held by, whoever hears of it, who must not wait.
+        /// It stands, or stood, in own lists of whoever hears of it, who must not wait.
         own: bool,
     },
     /// Somebody types. Never stored.

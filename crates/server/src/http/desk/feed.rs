@@ -35,7 +35,7 @@ const GATHER: Ms = 25;
 const GATHER_LOOKS: Ms = 4;
 const GATHER_MOST: Ms = 1_000;
 /// And for so much longer with each row of the last look: nobody reads a hundred changes a second.
-const GATHER_ROW: Ms = 100;
+const GATHER_ROW: Ms = 40;
 /// Frames that are gathered before they leave.
 const TOGETHER: usize = 32;
 /// A board is sent at most so often.
@@ -86,8 +86,9 @@ pub(super) struct Feed {
     changed: HashSet<ConversationId>,
     /// The log is read from the cursor on, as after a break.
     behind: bool,
-    /// More than a word was said since the last counting.
+    /// More than a word was said since the last counting; in this reader's own lists.
     moved: bool,
+    moved_own: bool,
     counts: Value,
     gone: HashSet<ConversationId>,
     places: HashMap<ConversationId, Option<u32>>,
@@ -178,6 +179,7 @@ impl Feed {
             changed: HashSet::new(),
             behind: true,
             moved: false,
+            moved_own: false,
             counts,
             gone: HashSet::new(),
             places,
@@ -425,6 +427,7 @@ impl Feed {
         match stream {
             Stream::Conversation(id) => {
                 self.moved |= moved;
+                self.moved_own |= own;
                 if self.watched.contains_key(&id) {
                     self.dirty.insert(id);
                 }
@@ -474,19 +477,22 @@ impl Feed {
         let mut rows = Vec::with_capacity(changed.len());
         let (mut here, mut gone) = (Vec::new(), Vec::new());
         for id in &changed {
-            let Some(row) = engine.row(&permit, *id).await? else { continue };
-            let shown = self.view.row(&row).await?;
-            if shown.visible {
+            let Some(row) = self.view.row_for_screen(*id).await? else { continue };
+            if row.visible {
                 here.push(*id);
-                rows.push(shown.value);
+                rows.push(row);
             } else if !self.gone.contains(id) {
                 // Once, without texts: it may have stood in this reader's lists before.
                 gone.push(*id);
-                rows.push(shown.value);
+                rows.push(row);
             }
         }
         // What is only said in a chat moves it in no list, so that it changes no count.
-        let counts = if self.moved || self.behind { Some(self.view.counts().await?) } else { None };
+        let counts = match (self.behind, self.moved) {
+            (true, _) => Some(self.view.counts().await?),
+            (false, true) => Some(self.view.counts_anew(&self.counts, self.moved_own).await?),
+            (false, false) => None,
+        };
         // From here on nothing waits.
         let identity = engine.store().identity();
         let last = rows.len().saturating_sub(1);
@@ -496,20 +502,20 @@ impl Feed {
             if rows.is_empty() && counts != self.counts {
                 self.ready.push_back(text(&json!({"type": "counts", "counts": counts})));
             }
-            (self.counts, self.moved) = (counts, false);
+            (self.counts, self.moved, self.moved_own) = (counts, false, false);
         }
+        let counts = self.counts.to_string();
         for (at, row) in rows.into_iter().enumerate() {
-            if let Some(id) = row_id(&row) {
-                match standing_place(&row) {
-                    Some((_, place)) => drop(self.places.insert(id, place)),
-                    None => drop(self.places.remove(&id)),
-                }
+            match row.place {
+                Some(place) => drop(self.places.insert(row.id, place)),
+                None => drop(self.places.remove(&row.id)),
             }
             // Whoever breaks off before the last row resumes before the first one.
             let reached = if at == last { cursor } else { self.cursor };
             let cursor = Cursor::of(identity, reached.0).text();
-            let frame = RowFrame { kind: "row", row: &row, counts: &self.counts, cursor: &cursor };
-            self.ready.push_back(text(&frame));
+            // Both are JSON already.
+            let frame = format!(r#"{{"type":"row","row":{},"counts":{counts},"cursor":"{cursor}"}}"#, row.json);
+            self.ready.push_back(frame.into());
         }
         here.iter().for_each(|id| {
             self.gone.remove(id);

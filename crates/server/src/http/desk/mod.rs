@@ -24,6 +24,7 @@ mod personal;
 mod preferences;
 mod reason;
 mod reports;
+mod rows;
 mod search;
 mod session;
 mod stream;

@@ -1,15 +1,18 @@
 //! Opened texts of rows and panels, kept for a minute: a hundred screens that show one chat open its bodies once. An
 //! entry says of which events it is; what is of other events is opened anew.
 
+use super::rows::Common;
 use baton_core::event::{Brief, Trigger};
-use baton_core::ids::{ConversationId, HandoverId, Ms};
+use baton_core::ids::{ConversationId, HandoverId, Ms, QueueId};
 use baton_engine::Seqs;
+use baton_kit::store::Offset;
 use serde_json::{Map, Value};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const ROWS: usize = 4_000;
+const COMMONS: usize = 2_000;
 const HISTORIES: usize = 500;
 /// Short, so that what was erased is soon gone from here too.
 const KEPT: Ms = 60_000;
@@ -57,7 +60,14 @@ pub(super) struct History {
     pub(super) past: super::earlier::Past,
 }
 
-/// Both caches; cheap to clone.
+/// How much stands in the lists that everybody shares: with bots, and of left messages in each line.
+#[derive(Clone, Debug, Default)]
+pub(super) struct House {
+    pub(super) bot: u64,
+    pub(super) messages: BTreeMap<QueueId, u64>,
+}
+
+/// The caches; cheap to clone.
 #[derive(Clone, Default)]
 pub(super) struct Texts(Arc<Inner>);
 
@@ -65,6 +75,8 @@ pub(super) struct Texts(Arc<Inner>);
 struct Inner {
     rows: Mutex<Kept<ConversationId, RowTexts>>,
     histories: Mutex<Kept<ConversationId, History>>,
+    commons: Mutex<Kept<ConversationId, Common>>,
+    house: Mutex<Option<(Offset, Arc<House>)>>,
 }
 
 struct Kept<K, V> {
@@ -105,6 +117,24 @@ impl Texts {
         let mut kept = self.0.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let since = kept.all.get(&id).map(|(at, _)| *at).filter(|at| now - at < KEPT).unwrap_or(now);
         kept.put(id, texts, since, ROWS);
+    }
+
+    pub(super) fn common(&self, id: ConversationId, now: Ms) -> Option<Arc<Common>> {
+        self.0.commons.lock().unwrap_or_else(PoisonError::into_inner).get(&id, now)
+    }
+
+    pub(super) fn keep_common(&self, id: ConversationId, common: Arc<Common>, now: Ms) {
+        self.0.commons.lock().unwrap_or_else(PoisonError::into_inner).put(id, common, now, COMMONS);
+    }
+
+    /// What was counted when everything up to there had been told and nothing after it.
+    pub(super) fn house(&self, told: Offset) -> Option<Arc<House>> {
+        let house = self.0.house.lock().unwrap_or_else(PoisonError::into_inner);
+        house.as_ref().filter(|(of, _)| *of == told).map(|(_, house)| house.clone())
+    }
+
+    pub(super) fn keep_house(&self, told: Offset, house: Arc<House>) {
+        *self.0.house.lock().unwrap_or_else(PoisonError::into_inner) = Some((told, house));
     }
 
     pub(super) fn history(&self, id: ConversationId, now: Ms) -> Option<Arc<History>> {

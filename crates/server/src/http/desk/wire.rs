@@ -4,7 +4,7 @@ use super::View;
 use super::access::Standing;
 use super::board::demo_inboxes;
 use super::reason::{cut, sentence};
-use super::texts::{Asked, RowTexts};
+use super::texts::{Asked, House, RowTexts};
 use crate::problem::Problem;
 use baton_core::actor::{Actor, Who};
 use baton_core::content::Part;
@@ -63,7 +63,7 @@ impl View {
         Ok(Shown { visible, value })
     }
 
-    fn row_value(&self, row: &Row, data: &RowData, texts: &RowTexts, settings: &Settings) -> Value {
+    pub(super) fn row_value(&self, row: &Row, data: &RowData, texts: &RowTexts, settings: &Settings) -> Value {
         let (kind, name) = holder_name(&data.holder, settings);
         let queue = data.queue.map(|id| json!({"id": id, "name": settings.queue_name(id)}));
         let named = |agent| json!({"id": agent, "name": settings.agent_name(agent)});
@@ -215,11 +215,47 @@ impl View {
 
     /// How much stands in each list of this reader.
     pub(super) async fn counts(&self) -> Result<Value, Problem> {
+        let house = self.count_house().await?;
+        self.counts_with(&house).await
+    }
+
+    /// The same after something moved; `own`: perhaps in this reader's own lists. What all screens count alike is counted
+    /// once.
+    pub(super) async fn counts_anew(&self, before: &Value, own: bool) -> Result<Value, Problem> {
+        let house = match self.texts.house(self.app.engine.told()) {
+            Some(house) => house,
+            None => self.count_house().await?,
+        };
+        if own || self.reader.sees_all() {
+            return self.counts_with(&house).await;
+        }
+        let mut counts = before.clone();
+        let (waiting, messages) = self.in_lines(&house);
+        (counts["waiting"], counts["messages"], counts["bot"]) = (json!(waiting), json!(messages), json!(house.bot));
+        Ok(counts)
+    }
+
+    /// Waiting chats and left messages in the lines that this reader sees.
+    fn in_lines(&self, house: &House) -> (u64, u64) {
+        let (engine, settings) = (&self.app.engine, self.app.engine.settings());
+        let (mut waiting, mut messages) = (0, 0);
+        for (id, queue) in &settings.queues {
+            if !self.reader.sees_queue(&settings, *id) {
+                continue;
+            }
+            match queue.line {
+                Line::Live => waiting += u64::from(engine.waiting(*id)),
+                Line::Later => messages += house.messages.get(id).copied().unwrap_or(0),
+            }
+        }
+        (waiting, messages)
+    }
+
+    async fn counts_with(&self, house: &House) -> Result<Value, Problem> {
         let engine = &self.app.engine;
-        let settings = engine.settings();
         let count = async |filter: RowFilter| engine.count_rows(&self.permit, filter).await;
         let (mut offered, mut mine, mut snoozed, mut mentions) = (0, 0, 0, 0);
-        let (mut waiting, mut messages, mut reports_new) = (0, 0, 0);
+        let mut reports_new = 0;
         if let Some(agent) = self.reader.agent {
             offered = count(RowFilter { offered_to: Some(agent.0), ..RowFilter::default() }).await?;
             let held = RowFilter { holders: vec![HolderKind::Agent], holder_id: Some(agent.0), ..RowFilter::default() };
@@ -231,21 +267,28 @@ impl View {
             let without = demo_inboxes(&self.app);
             reports_new = self.count_entries(entries::REPORTS, entries::NEW, None, without).await?;
         }
-        let later = RowFilter { holders: vec![HolderKind::Later], ..RowFilter::default() };
-        for (id, queue) in &settings.queues {
-            if !self.reader.sees_queue(&settings, *id) {
-                continue;
-            }
-            match queue.line {
-                Line::Live => waiting += u64::from(engine.waiting(*id)),
-                Line::Later => messages += count(RowFilter { holder_id: Some(id.0), ..later.clone() }).await?,
-            }
-        }
-        let bot = count(RowFilter { holders: vec![HolderKind::Bot], ..RowFilter::default() }).await?;
+        let (waiting, messages) = self.in_lines(house);
+        let bot = house.bot;
         Ok(json!({
             "offered": offered, "mine": mine, "waiting": waiting, "messages": messages, "bot": bot,
             "snoozed": snoozed, "mentions": mentions, "reports_new": reports_new,
         }))
+    }
+
+    async fn count_house(&self) -> Result<Arc<House>, Problem> {
+        let (engine, settings) = (&self.app.engine, self.app.engine.settings());
+        let told = engine.told();
+        let mut house = House::default();
+        let later = RowFilter { holders: vec![HolderKind::Later], ..RowFilter::default() };
+        for id in settings.queues.iter().filter(|(_, queue)| queue.line == Line::Later).map(|(id, _)| *id) {
+            let filter = RowFilter { holder_id: Some(id.0), ..later.clone() };
+            house.messages.insert(id, engine.count_rows(&self.permit, filter).await?);
+        }
+        let bots = RowFilter { holders: vec![HolderKind::Bot], ..RowFilter::default() };
+        house.bot = engine.count_rows(&self.permit, bots).await?;
+        let house = Arc::new(house);
+        self.texts.keep_house(told, house.clone());
+        Ok(house)
     }
 
     async fn count_entries(
