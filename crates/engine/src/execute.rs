@@ -273,7 +273,8 @@ impl Engine {
                 agent.head.chain = *chain;
             }
             self.lines.agent_changed(&agent);
-            if let Some(guard) = held.iter_mut().find(|guard| guard.as_ref().is_some_and(|held| held.id == agent.id)) {
+            let place = agents_were.iter().position(|was| was.as_ref().is_some_and(|was| was.id == agent.id));
+            if let Some(guard) = place.and_then(|at| held.get_mut(at)) {
                 **guard = Some(agent);
             }
         }

@@ -208,6 +208,7 @@ impl Engine {
         self.clone().spawn("alerts", |engine, stop| Box::pin(alerts::run(engine, stop)));
         self.clone().spawn("rows", |engine, stop| Box::pin(behind::run(engine, stop)));
         self.clone().spawn("live", |engine, stop| Box::pin(live::run(engine, stop)));
+        self.clone().spawn("places", |engine, stop| Box::pin(live::run_lines(engine, stop)));
         self.clone().spawn("retention", |engine, stop| Box::pin(retention::run(engine, stop)));
         self.clone().spawn("packing", |engine, stop| Box::pin(packing::run(engine, stop)));
         self.clone().spawn("storage", |engine, stop| Box::pin(storage::run(engine, stop)));

@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, watch};
 
+/// Those who stand in a line are told of places at most so often.
+const PLACES: Ms = 500;
 /// The look at the log that covers signals that never came.
 const POLL: Ms = 5_000;
 /// Listeners of different conversations wait for each other only within one of so many groups.
@@ -128,6 +130,7 @@ struct Told {
 pub(crate) struct Live {
     topics: [Mutex<HashMap<ConversationId, Topic>>; SHARDS],
     house: Mutex<House>,
+    line_moved: Notify,
     told: Mutex<Told>,
 }
 
@@ -212,8 +215,9 @@ impl Live {
             }
             Signal::Listed { owner: Some(agent) } => self.tell_agent(*agent, signal),
             Signal::LineMoved => {
-                let house = lock(&self.house);
-                house.desks.iter().chain(&house.lines).for_each(|mailbox| mailbox.put(signal));
+                lock(&self.house).desks.iter().for_each(|mailbox| mailbox.put(signal));
+                // Those who stand in the line are told together, by [`run_lines`].
+                self.line_moved.notify_one();
             }
             Signal::Configured | Signal::Listed { owner: None } | Signal::Appended { .. } => {
                 lock(&self.house).desks.iter().for_each(|mailbox| mailbox.put(signal));
@@ -425,6 +429,25 @@ impl Drop for Listener {
             drop_box(boxes, &self.mailbox);
             if boxes.is_empty() {
                 house.agents.remove(&agent);
+            }
+        }
+    }
+}
+
+/// Tells those who stand in a line that places have moved: at once, and in a busy hour not more often than once in a while,
+/// for each time wakes everybody who waits.
+pub(crate) async fn run_lines(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        tokio::select! {
+            biased;
+            _ = stop.changed() => {}
+            () = engine.live.line_moved.notified() => {
+                lock(&engine.live.house).lines.iter().for_each(|mailbox| mailbox.put(&Signal::LineMoved));
+                tokio::select! {
+                    biased;
+                    _ = stop.changed() => {}
+                    () = engine.runtime.sleep_until(engine.now() + PLACES) => {}
+                }
             }
         }
     }
