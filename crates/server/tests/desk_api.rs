@@ -4,6 +4,7 @@
 mod common;
 
 use common::{Agent, Customer, Hub, Socket, fresh_id};
+use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -553,14 +554,15 @@ async fn lists_and_events_are_read_in_pages() {
 /// The first frame of a busy desk is far longer than any other: it must leave all the same.
 #[tokio::test]
 async fn a_desk_with_hundreds_of_waiting_chats_opens() {
-    const CHATS: usize = 250;
+    const CHATS: usize = 190;
     let hub = Hub::set(&[("LIMITS__RATES", "off")]);
     let kim = hub.agent("Kim", "agent", 4).await;
     let words = "私の注文はまだ届いていません。".repeat(20);
-    for chat in 0..CHATS {
+    let wait = async |chat: usize| {
         let mut customer = Customer::waiting(&hub, &format!("Robin {chat}")).await;
         customer.say(&words).await;
-    }
+    };
+    stream::iter(0..CHATS).for_each_concurrent(4, wait).await;
     let mut desk = kim.stream(None).await;
     let welcome = desk.until("welcome", |_| true).await;
     assert_eq!(welcome["snapshot"].as_array().expect("a snapshot").len(), CHATS);

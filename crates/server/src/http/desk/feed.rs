@@ -5,6 +5,7 @@ use super::View;
 use super::access::Standing;
 use super::board::alert_json;
 use super::pace::{MANY_GATHER, Pace};
+use super::rows::{EventFrame, RowFrame};
 use super::session::describe;
 use super::viewers::{VIEW_BEAT, Viewers};
 use super::wire;
@@ -21,7 +22,6 @@ use baton_core::refusal::Refusal;
 use baton_engine::{Alert, Cursor, Heard, Listener, seen_by_others};
 use baton_kit::bus::{Signal, Typist};
 use baton_kit::store::Offset;
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -36,6 +36,8 @@ const GATHER_LOOKS: Ms = 4;
 const GATHER_MOST: Ms = 1_000;
 /// And for so much longer with each row of the last look: nobody reads a hundred changes a second.
 const GATHER_ROW: Ms = 40;
+/// A look of no more milliseconds than this burdens nobody: after it an offer need not wait at all.
+const LIGHT: Ms = 5;
 /// Frames that are gathered before they leave.
 const TOGETHER: usize = 32;
 /// A board is sent at most so often.
@@ -532,8 +534,10 @@ impl Feed {
         }
         (self.cursor, self.me_due) = (cursor, me_due);
         self.looked = engine.runtime().now();
-        self.spared = (GATHER_LOOKS * (self.looked - began)).min(GATHER_MOST);
-        self.gather = self.spared.max(GATHER + GATHER_ROW * sent).clamp(GATHER, GATHER_MOST);
+        let took = self.looked - began;
+        let load = (GATHER_LOOKS * took).min(GATHER_MOST);
+        self.spared = if took > LIGHT { load } else { 0 };
+        self.gather = load.max(GATHER + GATHER_ROW * sent).clamp(GATHER, GATHER_MOST);
         let more = self.behind || !self.changed.is_empty();
         self.next_look = if self.behind {
             0
@@ -658,23 +662,6 @@ impl Drop for Feed {
             self.view.app.engine.view(&self.view.permit, *id, false, false);
         }
     }
-}
-
-#[derive(Serialize)]
-struct RowFrame<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    row: &'a Value,
-    counts: &'a Value,
-    cursor: &'a str,
-}
-
-#[derive(Serialize)]
-struct EventFrame<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    conversation: ConversationId,
-    event: wire::Event<'a>,
 }
 
 /// Whether after this event somebody may be without the right to read on: it passed, an offer or a guest's part is over, or

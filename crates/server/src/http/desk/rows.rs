@@ -7,7 +7,8 @@ use crate::problem::Problem;
 use baton_core::ids::{AgentId, ConversationId};
 use baton_core::ownership::{Holder, Line};
 use baton_core::settings::Settings;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What every reader is shown of a row, as it was after this event and under these settings.
@@ -28,6 +29,25 @@ pub(super) struct ForScreen {
     /// It stands in a live line: there.
     pub(super) place: Option<Option<u32>>,
     pub(super) json: String,
+}
+
+/// A row on its way to a screen.
+#[derive(Serialize)]
+pub(super) struct RowFrame<'a> {
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+    pub(super) row: &'a Value,
+    pub(super) counts: &'a Value,
+    pub(super) cursor: &'a str,
+}
+
+/// An event on its way to a screen.
+#[derive(Serialize)]
+pub(super) struct EventFrame<'a> {
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+    pub(super) conversation: ConversationId,
+    pub(super) event: wire::Event<'a>,
 }
 
 impl View {
